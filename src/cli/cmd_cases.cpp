@@ -1,0 +1,105 @@
+#include <filesystem>
+#include <fstream>
+#include <memory>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "base/json_source.hpp"
+#include "cli/command.hpp"
+#include "cli/common_flags.hpp"
+#include "cli/exit_status.hpp"
+#include "suite/describe.hpp"
+#include "suite/embedded_files.hpp"
+
+namespace wsgauntlet::cli {
+namespace {
+
+struct Flags {
+  std::vector<std::string> patterns = {"*"};
+  std::vector<std::string> folders;
+  std::vector<std::string> ids;
+  std::vector<std::string> files;
+  std::string folder;
+  bool json = false;
+};
+
+int listCases(const Flags& flags) {
+  const suite::Catalogue& catalogue = loadCatalogue(flags.folders);
+  nlohmann::ordered_json list = nlohmann::ordered_json::array();
+  for (const suite::Case* one : suite::select(catalogue, flags.patterns, {})) {
+    if (flags.json) {
+      list.push_back({{"id", one->id.str()},
+                      {"number", one->number},
+                      {"suite", one->suite},
+                      {"category", one->category},
+                      {"subcategory", one->subcategory},
+                      {"description", one->description},
+                      {"expectation", one->expectation}});
+    } else {
+      fmt::print("{:<9} {:>4}  {}\n", one->id.str(), one->number, one->description);
+    }
+  }
+  if (flags.json) fmt::print("{}\n", list.dump(2));
+  return success;
+}
+
+int showCases(const Flags& flags) {
+  const suite::Catalogue& catalogue = loadCatalogue(flags.folders);
+  for (const suite::Case* one : suite::select(catalogue, flags.ids, {})) {
+    fmt::print("{}\n", suite::describe(*one));
+  }
+  return success;
+}
+
+int checkFiles(const Flags& flags) {
+  std::vector<Problem> problems;
+  std::size_t cases = 0;
+  for (const std::string& path : flags.files) {
+    cases += suite::loadCases({path, readFile(path)}, problems).size();
+  }
+  if (!problems.empty()) throw InputError(std::move(problems));
+  fmt::print("{} cases in {} files, nothing wrong\n", cases, flags.files.size());
+  return success;
+}
+
+int exportCases(const Flags& flags) {
+  for (const suite::EmbeddedFile& file : suite::embeddedFiles()) {
+    const std::filesystem::path path = std::filesystem::path(flags.folder) / file.path;
+    std::error_code error;
+    std::filesystem::create_directories(path.parent_path(), error);
+    std::ofstream out(path, std::ios::binary);
+    out.write(file.begin, file.end - file.begin);
+    if (!out.flush()) throw InputError(fmt::format("{}: cannot be written", path.string()));
+  }
+  fmt::print("{} files are in {}\n", suite::embeddedFiles().size(), flags.folder);
+  return success;
+}
+
+}  // namespace
+
+std::function<int()> addCases(CLI::App& app, const Invocation&) {
+  const auto flags = std::make_shared<Flags>();
+  app.require_subcommand(1);
+  app.add_option("--case-dir", flags->folders, "Folder with further case files");
+
+  CLI::App* list = app.add_subcommand("list", "List cases: id, number, description");
+  list->add_option("pattern", flags->patterns, "Case patterns, like 5.* or 9.1.1");
+  list->add_flag("--json", flags->json, "As JSON");
+  CLI::App* show = app.add_subcommand("show", "Show what cases send and expect");
+  show->add_option("id", flags->ids, "Case ids or patterns")->required();
+  CLI::App* check = app.add_subcommand("check", "Check case files and say all that is wrong");
+  check->add_option("file", flags->files, "Case files")->required();
+  CLI::App* exporting = app.add_subcommand("export", "Write the built-in case files to a folder");
+  exporting->add_option("folder", flags->folder, "Where to")->required();
+
+  return [flags, list, show, check] {
+    if (*list) return listCases(*flags);
+    if (*show) return showCases(*flags);
+    if (*check) return checkFiles(*flags);
+    return exportCases(*flags);
+  };
+}
+
+}  // namespace wsgauntlet::cli

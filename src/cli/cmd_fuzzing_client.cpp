@@ -1,0 +1,133 @@
+#include <filesystem>
+#include <memory>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include "cli/command.hpp"
+#include "cli/common_flags.hpp"
+#include "cli/console_log.hpp"
+#include "cli/exit_status.hpp"
+#include "cli/spec_reader.hpp"
+#include "net/loop.hpp"
+#include "report/console.hpp"
+#include "report/folder.hpp"
+#include "roles/fuzzing_client.hpp"
+
+namespace wsgauntlet::cli {
+namespace {
+
+struct Flags {
+  OriginalFlags original;
+  RunFlags run;
+  int jobs = 16;
+  double connectRetry = 10;
+};
+
+/// The spec: from the file that was named or lies here, or from the command line alone.
+ClientSpecFile readSpec(const Flags& flags, bool originalSpelling) {
+  const std::string implicit = "fuzzingclient.json";
+  const bool urlIsEnough = !originalSpelling && !flags.original.wsuri.empty() &&
+                           flags.original.spec.empty() && !std::filesystem::exists(implicit);
+  ClientSpecFile spec;
+  if (urlIsEnough) {
+    spec.outdir = "./reports/servers";
+    spec.cases = {"*"};
+  } else {
+    const std::string path = findSpec(flags.original.spec, "fuzzingclient", defaultClientSpec());
+    spec = readClientSpec(JsonSource::fromFile(path));
+  }
+  // The original takes -w only where the spec has no servers.
+  if (!flags.original.wsuri.empty() && (spec.servers.empty() || !originalSpelling)) {
+    spec.servers = {serverFromUrl(flags.original.wsuri, spec.options)};
+  }
+  if (spec.servers.empty()) {
+    throw InputError(
+        "no server to test: give the spec file \"servers\": [{\"url\": \"ws://127.0.0.1:9001\"}], or "
+        "use -w ws://127.0.0.1:9001");
+  }
+  return spec;
+}
+
+std::string listUrls(const std::vector<roles::ServerSpec>& servers) {
+  std::string text;
+  for (const roles::ServerSpec& server : servers) {
+    text += fmt::format("{}'{}'", text.empty() ? "" : ", ", server.urlText);
+  }
+  return "[" + text + "]";
+}
+
+int verdictOf(const report::Records& records, const roles::RunOutcome& outcome) {
+  for (const auto& [agent, cases] : records) {
+    for (const auto& [id, record] : cases) {
+      if (report::isFailure(record)) return casesFailed;
+    }
+  }
+  return outcome.missing > 0 || outcome.done == 0 ? incomplete : success;
+}
+
+int runFuzzingClient(const Flags& flags, bool originalSpelling) {
+  ClientSpecFile file = readSpec(flags, originalSpelling);
+  roles::FuzzingClientSpec spec;
+  const suite::Catalogue& catalogue = loadCatalogue(flags.run.caseFolders);
+  spec.cases = selectCases(catalogue, flags.run, file.cases, file.excludeCases);
+  spec.servers = std::move(file.servers);
+  spec.exclusions = std::move(file.exclusions);
+  spec.jobs = flags.jobs;
+  spec.connectRetry = fromSeconds(flags.connectRetry);
+  spec.seed = chooseSeed(flags.run.seed);
+  spec.timeoutScale = flags.run.timeoutScale;
+  const std::vector<const suite::Case*> cases = spec.cases;
+  report::Folder folder(flags.run.outdir.empty() ? file.outdir : flags.run.outdir);
+
+  ConsoleLog log;
+  for (const std::string& warning : file.warnings) log.error("warning: " + warning);
+  log.line("");
+  log.line("wsgauntlet " WSGAUNTLET_VERSION
+           " Fuzzing WebSocket Client (Autobahn Testsuite Version 25.10.1 / Autobahn Version 0.10.9)");
+  log.line(fmt::format("Ok, will run {} test cases against {} servers", spec.cases.size(),
+                       spec.servers.size()));
+  if (originalSpelling) log.line("Cases = " + listIds(spec.cases));
+  log.line("Servers = " + listUrls(spec.servers));
+  log.line(fmt::format("Seed = {}", spec.seed));
+
+  net::Loop loop;
+  roles::FuzzingClient client(loop, std::move(spec), folder, log);
+  bool finished = false;
+  loop.onTermination([&](int) { loop.stop(); });
+  client.start([&] {
+    finished = true;
+    loop.stop();
+  });
+  loop.run();
+  client.writeReports();
+
+  fmt::print("{}", report::summary(folder.records(), cases));
+  fmt::print("Reports are in {}\n",
+             (std::filesystem::absolute(folder.path()) / "index.html").lexically_normal().string());
+  if (!finished) {
+    log.error("interrupted: the reports hold what was done so far");
+    return originalSpelling ? success : incomplete;
+  }
+  return originalSpelling ? success : verdictOf(folder.records(), client.outcome());
+}
+
+}  // namespace
+
+std::function<int()> addFuzzingClient(CLI::App& app, const Invocation& invocation) {
+  const auto flags = std::make_shared<Flags>();
+  addOriginalFlags(app, flags->original);
+  addRunFlags(app, flags->run);
+  app.add_option("-j,--jobs", flags->jobs, "Cases at the same time; those that measure run alone")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 1000));
+  app.add_option("--connect-retry", flags->connectRetry,
+                 "Seconds that a refused connection is tried again")
+      ->capture_default_str()
+      ->check(CLI::Range(0.0, 3600.0));
+  return [flags, original = invocation.originalSpelling] {
+    return runFuzzingClient(*flags, original);
+  };
+}
+
+}  // namespace wsgauntlet::cli

@@ -1,0 +1,37 @@
+// The commands of the program.
+#pragma once
+
+#include <functional>
+#include <span>
+#include <string>
+
+namespace CLI {
+class App;
+}
+
+namespace wsgauntlet::cli {
+
+/// How the program was called.
+struct Invocation {
+  bool originalSpelling = false;  ///< `-m MODE …`, as the original is called
+};
+
+/// A command: registers its options with a parser and gives back what runs it. The runner returns
+/// an exit status and may throw InputError.
+struct Command {
+  const char* name;
+  const char* description;
+  bool isMode;  ///< also reached by `-m`
+  std::function<int()> (*add)(CLI::App& app, const Invocation& invocation);
+};
+
+[[nodiscard]] std::span<const Command> commands();
+
+// One per file.
+std::function<int()> addFuzzingClient(CLI::App& app, const Invocation& invocation);
+std::function<int()> addFuzzingServer(CLI::App& app, const Invocation& invocation);
+std::function<int()> addTesteeServer(CLI::App& app, const Invocation& invocation);
+std::function<int()> addTesteeClient(CLI::App& app, const Invocation& invocation);
+std::function<int()> addCases(CLI::App& app, const Invocation& invocation);
+
+}  // namespace wsgauntlet::cli

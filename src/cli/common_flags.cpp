@@ -1,0 +1,106 @@
+#include "cli/common_flags.hpp"
+
+#include <charconv>
+#include <fstream>
+#include <memory>
+#include <random>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include "base/error.hpp"
+
+namespace wsgauntlet::cli {
+
+void addOriginalFlags(CLI::App& app, OriginalFlags& flags) {
+  app.add_option("-s,--spec", flags.spec, "Spec file; the default is the mode's name with .json");
+  app.add_option("-w,--wsuri", flags.wsuri, "WebSocket URL");
+  app.add_option("-u,--webport", flags.webport, "Port of the web page, 0 for none")
+      ->capture_default_str()
+      ->check(CLI::Range(0, 65535));
+  app.add_option("-i,--ident", flags.ident, "Name of the testee client");
+  app.add_option("-k,--key", flags.key, "File with the private key of a TLS server");
+  app.add_option("-c,--cert", flags.cert, "File with the certificate of a TLS server");
+  app.add_option("-o,--outfile", flags.outfile, "Accepted for compatibility");
+  app.add_option("-t,--testset", flags.testset, "Accepted for compatibility");
+  app.add_flag("-d,--debug", flags.debug, "Say more");
+}
+
+void addRunFlags(CLI::App& app, RunFlags& flags) {
+  app.add_option("--cases", flags.cases, "Case patterns in place of those of the spec file")
+      ->delimiter(',');
+  app.add_option("--exclude", flags.exclude, "Case patterns beside those of the spec file")
+      ->delimiter(',');
+  app.add_option("--case-dir", flags.caseFolders, "Folder with further case files");
+  app.add_option("--outdir", flags.outdir, "Folder for reports in place of the spec file's");
+  app.add_option("--seed", flags.seed, "Seed of masks and keys, to repeat a run");
+  app.add_option("--timeout-scale", flags.timeoutScale, "Stretches all waits of cases")
+      ->capture_default_str()
+      ->check(CLI::Range(0.01, 1000.0));
+}
+
+const suite::Catalogue& loadCatalogue(const std::vector<std::string>& folders) {
+  if (folders.empty()) return suite::Catalogue::builtIn();
+  // Results point into the catalogue: it lives as long as the program.
+  static std::unique_ptr<suite::Catalogue> extended;
+  std::vector<suite::CaseFile> files = suite::embeddedCaseFiles();
+  for (const std::string& folder : folders) {
+    for (suite::CaseFile& file : suite::readCaseFolder(folder)) files.push_back(std::move(file));
+  }
+  extended = std::make_unique<suite::Catalogue>(files);
+  return *extended;
+}
+
+std::vector<const suite::Case*> selectCases(const suite::Catalogue& catalogue,
+                                            const RunFlags& flags,
+                                            const std::vector<std::string>& specCases,
+                                            const std::vector<std::string>& specExcludes) {
+  std::vector<std::string> excludes = specExcludes;
+  excludes.insert(excludes.end(), flags.exclude.begin(), flags.exclude.end());
+  const auto cases =
+      suite::select(catalogue, flags.cases.empty() ? specCases : flags.cases, excludes);
+  if (cases.empty()) throw InputError("no case is selected: `wsgauntlet cases list` shows them all");
+  return cases;
+}
+
+std::uint64_t chooseSeed(const std::string& text) {
+  if (text.empty()) return (std::uint64_t{std::random_device{}()} << 32U) | std::random_device{}();
+  const bool hex = text.starts_with("0x");
+  std::uint64_t seed = 0;
+  const char* end = text.data() + text.size();
+  const auto [rest, error] = std::from_chars(text.data() + (hex ? 2 : 0), end, seed, hex ? 16 : 10);
+  if (error != std::errc{} || rest != end) {
+    throw InputError(fmt::format("--seed: expected a number like 12345 or 0x1f, got '{}'", text));
+  }
+  return seed;
+}
+
+std::string findSpec(const std::string& named, const std::string& mode,
+                     const std::string& defaults) {
+  std::string path = named;
+  if (!named.empty()) {
+    fmt::print("Using explicit spec file '{}'\n", named);
+  } else {
+    path = mode + ".json";
+    if (std::filesystem::exists(path)) {
+      fmt::print("Using implicit spec file '{}'\n", path);
+    } else {
+      fmt::print("Auto-generating spec file '{}'\n", path);
+      std::ofstream out(path, std::ios::binary);
+      out << defaults;
+      if (!out.flush()) throw InputError(fmt::format("{}: cannot be written", path));
+    }
+  }
+  fmt::print("Loading spec from {}\n", std::filesystem::absolute(path).lexically_normal().string());
+  return path;
+}
+
+std::string listIds(const std::vector<const suite::Case*>& cases) {
+  std::string text;
+  for (const suite::Case* one : cases) {
+    text += fmt::format("{}'{}'", text.empty() ? "" : ", ", one->id.str());
+  }
+  return "[" + text + "]";
+}
+
+}  // namespace wsgauntlet::cli

@@ -1,0 +1,64 @@
+// Flags that several commands share.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "cli/command.hpp"
+#include "suite/catalogue.hpp"
+
+namespace CLI {
+class App;
+}
+
+namespace wsgauntlet::cli {
+
+/// The flags that the original takes in every mode.
+struct OriginalFlags {
+  std::string spec;
+  std::string wsuri;
+  int webport = 8080;
+  std::string ident;
+  std::string key;
+  std::string cert;
+  std::string outfile;
+  std::string testset;
+  bool debug = false;
+};
+
+/// Flags of a run.
+struct RunFlags {
+  std::vector<std::string> cases;       ///< patterns in place of those of the spec
+  std::vector<std::string> exclude;     ///< patterns beside those of the spec
+  std::vector<std::string> caseFolders; ///< folders with further case files
+  std::string outdir;
+  std::string seed;
+  double timeoutScale = 1;
+};
+
+void addOriginalFlags(CLI::App& app, OriginalFlags& flags);
+void addRunFlags(CLI::App& app, RunFlags& flags);
+
+/// The built-in cases, or with those of further folders.
+[[nodiscard]] const suite::Catalogue& loadCatalogue(const std::vector<std::string>& folders);
+
+/// The cases of a run: the patterns of the command line win over those of the spec file; what either
+/// excludes is left out. Throws InputError.
+[[nodiscard]] std::vector<const suite::Case*> selectCases(
+    const suite::Catalogue& catalogue, const RunFlags& flags,
+    const std::vector<std::string>& specCases, const std::vector<std::string>& specExcludes);
+
+/// The seed that was given (decimal or 0x…), or a fresh one. Throws InputError.
+[[nodiscard]] std::uint64_t chooseSeed(const std::string& text);
+
+/// The path of the spec file of a mode: the one that was named, or `<mode>.json` in the current
+/// folder, which is written with `defaults` when it does not exist. Says on the console which.
+[[nodiscard]] std::string findSpec(const std::string& named, const std::string& mode,
+                                   const std::string& defaults);
+
+/// Case ids as the original lists them: `['1.1.1', '1.1.2']`.
+[[nodiscard]] std::string listIds(const std::vector<const suite::Case*>& cases);
+
+}  // namespace wsgauntlet::cli

@@ -1,0 +1,51 @@
+#include "cli/console_log.hpp"
+
+#include <unistd.h>
+
+#include <cstdio>
+
+#include <fmt/format.h>
+
+#include "report/records.hpp"
+#include "report/text.hpp"
+
+namespace wsgauntlet::cli {
+
+ConsoleLog::ConsoleLog() : terminal_(isatty(STDOUT_FILENO) != 0) {}
+
+ConsoleLog::~ConsoleLog() { clearProgress(); }
+
+void ConsoleLog::clearProgress() {
+  if (!progressShown_) return;
+  fmt::print("\r\033[K");
+  std::fflush(stdout);
+  progressShown_ = false;
+}
+
+void ConsoleLog::line(const std::string& text) {
+  clearProgress();
+  fmt::print("{}\n", report::terminalText(text));
+}
+
+void ConsoleLog::error(const std::string& text) {
+  clearProgress();
+  fmt::print(stderr, "wsgauntlet: error: {}\n", report::terminalText(text));
+}
+
+void ConsoleLog::caseStarted(const suite::Case& testCase, const std::string& agent,
+                             const std::string& peer) {
+  if (terminal_) return;
+  fmt::print("Running test case ID {} for agent {} from peer {}\n", testCase.id.str(),
+             report::terminalText(agent), peer);
+}
+
+void ConsoleLog::caseEnded(const play::Result& result, std::size_t done, std::size_t total) {
+  if (!terminal_) return;
+  if (report::isFailure(report::makeRecord(result, ""))) ++failed_;
+  fmt::print("\r\033[K{} of {} cases of {} done, {} not passed (last: {})", done, total,
+             report::terminalText(result.agent), failed_, result.testCase->id.str());
+  std::fflush(stdout);
+  progressShown_ = true;
+}
+
+}  // namespace wsgauntlet::cli

@@ -1,0 +1,33 @@
+// The console during a run.
+#pragma once
+
+#include <string>
+
+#include "roles/run_log.hpp"
+
+namespace wsgauntlet::cli {
+
+/// Writes a line for each case, as scripts expect it. On a terminal the lines of cases become one
+/// line that is overwritten, with the number of cases done and of those that did not pass.
+class ConsoleLog : public roles::RunLog {
+ public:
+  ConsoleLog();
+  ~ConsoleLog() override;
+  ConsoleLog(const ConsoleLog&) = delete;
+  ConsoleLog& operator=(const ConsoleLog&) = delete;
+
+  void line(const std::string& text) override;
+  void error(const std::string& text) override;
+  void caseStarted(const suite::Case& testCase, const std::string& agent,
+                   const std::string& peer) override;
+  void caseEnded(const play::Result& result, std::size_t done, std::size_t total) override;
+
+ private:
+  void clearProgress();
+
+  bool terminal_;
+  bool progressShown_ = false;
+  std::size_t failed_ = 0;
+};
+
+}  // namespace wsgauntlet::cli

@@ -1,0 +1,75 @@
+#include <algorithm>
+#include <cstdio>
+#include <exception>
+#include <map>
+#include <string>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include "base/error.hpp"
+#include "cli/command.hpp"
+#include "cli/exit_status.hpp"
+#include "cli/original_spelling.hpp"
+
+namespace wsgauntlet::cli {
+namespace {
+
+constexpr Command kCommands[] = {
+    {"fuzzingclient", "Run cases against WebSocket servers", true, addFuzzingClient},
+    {"fuzzingserver", "Serve cases to WebSocket clients", true, addFuzzingServer},
+    {"testeeserver", "Echo server that passes every case", true, addTesteeServer},
+    {"testeeclient", "Echo client that passes every case", true, addTesteeClient},
+    {"cases", "List, show, check and export test cases", false, addCases},
+};
+
+int run(std::vector<std::string> arguments) {
+  Invocation invocation;
+  if (const auto mode = takeMode(arguments)) {
+    invocation.originalSpelling = true;
+    arguments.insert(arguments.begin(), *mode);
+  } else if (isVersionQuery(arguments)) {
+    fmt::print("Autobahn 0.10.9\nAutobahnTestSuite 25.10.1\nwsgauntlet {}\n", WSGAUNTLET_VERSION);
+    return success;
+  }
+
+  CLI::App app("Conformance fuzzer for WebSocket implementations", "wsgauntlet");
+  app.set_version_flag("--version", "wsgauntlet " WSGAUNTLET_VERSION);
+  app.require_subcommand(1);
+  app.footer("The spelling of the original works too: wsgauntlet -m fuzzingclient -s spec.json");
+  std::map<const CLI::App*, std::function<int()>> runners;
+  for (const Command& command : commands()) {
+    CLI::App* sub = app.add_subcommand(command.name, command.description);
+    runners[sub] = command.add(*sub, invocation);
+  }
+  std::reverse(arguments.begin(), arguments.end());
+  try {
+    app.parse(arguments);
+  } catch (const CLI::ParseError& error) {
+    const int status = app.exit(error);
+    return status == 0 ? success : badInput;
+  }
+  return runners.at(app.get_subcommands().front())();
+}
+
+}  // namespace
+
+std::span<const Command> commands() { return kCommands; }
+
+}  // namespace wsgauntlet::cli
+
+int main(int argc, char** argv) {
+  using namespace wsgauntlet;
+  // A watching script sees each line when it is written, also through a pipe.
+  std::setvbuf(stdout, nullptr, _IOLBF, BUFSIZ);
+  try {
+    return cli::run({argv + 1, argv + argc});
+  } catch (const InputError& error) {
+    fmt::print(stderr, "wsgauntlet: error: {}\n", error.what());
+    return cli::badInput;
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "wsgauntlet: internal error: {}\n", error.what());
+    return cli::internalError;
+  }
+}

@@ -1,0 +1,30 @@
+// The protocol options of spec files by name.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include <nlohmann/json_fwd.hpp>
+
+#include "websocket/options.hpp"
+
+namespace wsgauntlet::cli {
+
+/// Who understands an option.
+enum class OptionSide { both, server, client };
+
+struct OptionInfo {
+  const char* name;
+  OptionSide side;
+  const char* meaning;
+};
+
+/// All options, in the order of the reference.
+[[nodiscard]] const std::vector<OptionInfo>& optionInfos();
+
+/// Sets an option; `null` leaves it as it is. Gives back what is wrong with the value, or nothing.
+/// `known` tells whether there is such an option.
+[[nodiscard]] std::string setOption(websocket::Options& options, const std::string& name,
+                                    const nlohmann::json& value, bool& known);
+
+}  // namespace wsgauntlet::cli

@@ -1,0 +1,215 @@
+#include "net/driver.hpp"
+
+#include <sys/socket.h>
+
+#include <cerrno>
+#include <utility>
+
+#include <asio/post.hpp>
+
+namespace wsgauntlet::net {
+namespace {
+
+/// The size of one read and of one write.
+constexpr std::size_t kBlock = 65536;
+/// Blocks or pieces that one connection moves before others have a turn.
+constexpr int kTurn = 32;
+/// How long an orderly end waits for the peer's own end, so that what was written is not lost.
+constexpr auto kLinger = std::chrono::seconds(1);
+
+TimePoint now() { return std::chrono::steady_clock::now(); }
+
+/// Room for one read or write; the loop is one thread, and a block is used up within a call.
+std::span<char> block() {
+  thread_local std::array<char, kBlock> octets;
+  return octets;
+}
+
+}  // namespace
+
+Driver::Driver(Socket socket, std::unique_ptr<websocket::Session> session,
+               std::function<void()> ended)
+    : socket_(std::move(socket)),
+      session_(std::move(session)),
+      ended_(std::move(ended)),
+      timer_(socket_.get_executor()) {}
+
+void Driver::start() {
+  socket_.non_blocking(true);
+  session_->onWakeRequest([weak = weak_from_this()] {
+    if (const auto self = weak.lock()) {
+      asio::post(self->socket_.get_executor(), [self] { self->wake(); });
+    }
+  });
+  session_->connected(now());
+  afterSession();
+}
+
+/// Whatever was done to the session: write what it has, end if it wants to, wait for more.
+void Driver::afterSession() {
+  if (closed_) return;
+  if (!flush()) return;
+  if (session_->outbox().ending() != websocket::Ending::none) {
+    finish();
+    return;
+  }
+  armTimer();
+  if (!waitsReadable_) waitReadable();
+}
+
+/// Writes as much as the socket takes. False when the connection has broken.
+bool Driver::flush() {
+  for (int i = 0; i < kTurn; ++i) {
+    if (waitsWritable_) return true;
+    if (!unsent_.empty() || !session_->outbox().empty()) {
+      if (!sendBlock()) return false;
+    } else if (session_->hasQueuedPieces()) {
+      session_->sendNextPiece(now());
+    } else {
+      return true;
+    }
+    if (session_->outbox().ending() == websocket::Ending::reset) return true;
+  }
+  if (!turnPosted_) {
+    turnPosted_ = true;
+    asio::post(socket_.get_executor(), [self = shared_from_this()] {
+      self->turnPosted_ = false;
+      self->afterSession();
+    });
+  }
+  return true;
+}
+
+bool Driver::sendBlock() {
+  std::span<char> octets = block();
+  if (!unsent_.empty()) {
+    octets = std::span(unsent_);
+  } else {
+    octets = octets.first(session_->outbox().take(octets));
+  }
+  const ssize_t sent =
+      ::send(socket_.native_handle(), octets.data(), octets.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+  if (sent < 0 && errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR) {
+    // What the peer sent before it went away still counts: reading finds out about the end.
+    unsent_.clear();
+    while (session_->outbox().take(block()) > 0) {
+    }
+    if (!waitsReadable_) readable();
+    return !closed_;
+  }
+  const auto done = static_cast<std::size_t>(std::max<ssize_t>(sent, 0));
+  if (done < octets.size()) {
+    unsent_ = std::string(octets.data() + done, octets.size() - done);
+    waitWritable();
+  } else {
+    unsent_.clear();
+  }
+  return true;
+}
+
+void Driver::waitWritable() {
+  waitsWritable_ = true;
+  socket_.async_wait(Socket::wait_write, [self = shared_from_this()](const std::error_code& error) {
+    self->waitsWritable_ = false;
+    if (!error) self->afterSession();
+  });
+}
+
+void Driver::waitReadable() {
+  waitsReadable_ = true;
+  socket_.async_wait(Socket::wait_read, [self = shared_from_this()](const std::error_code& error) {
+    self->waitsReadable_ = false;
+    if (!error) self->readable();
+  });
+}
+
+void Driver::readable() {
+  for (int i = 0; i < kTurn && !closed_; ++i) {
+    const std::span<char> octets = block();
+    const ssize_t n = ::recv(socket_.native_handle(), octets.data(), octets.size(), MSG_DONTWAIT);
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) break;
+    if (n <= 0) {
+      if (!sessionEnded_) session_->disconnected(now());
+      close();
+      return;
+    }
+    if (!sessionEnded_) session_->received(octets.first(static_cast<std::size_t>(n)), now());
+    if (session_->outbox().ending() != websocket::Ending::none && !sessionEnded_) break;
+    if (static_cast<std::size_t>(n) < octets.size()) break;
+    // More may wait; what the session wants to write goes first.
+    if (!sessionEnded_ && !flush()) return;
+  }
+  if (sessionEnded_) {
+    if (!closed_ && !waitsReadable_) waitReadable();
+    return;
+  }
+  afterSession();
+}
+
+void Driver::armTimer() {
+  const auto deadline = session_->deadline();
+  // A timer that fires too early is cheaper than one that is set anew for each message.
+  if (!deadline || (armedFor_ && *armedFor_ <= *deadline)) return;
+  armedFor_ = deadline;
+  setTimer();
+}
+
+void Driver::wake() {
+  if (closed_ || sessionEnded_) return;
+  session_->woken(now());
+  afterSession();
+}
+
+void Driver::setTimer() {
+  timer_.expires_at(*armedFor_);
+  timer_.async_wait([self = shared_from_this()](const std::error_code& error) {
+    if (!error) self->timerFired();
+  });
+}
+
+void Driver::timerFired() {
+  armedFor_.reset();
+  if (closed_) return;
+  if (sessionEnded_) {
+    close();
+    return;
+  }
+  if (const auto deadline = session_->deadline(); deadline && *deadline <= now()) {
+    session_->woken(now());
+  }
+  afterSession();
+}
+
+/// The session wants to end the transport.
+void Driver::finish() {
+  if (session_->outbox().ending() == websocket::Ending::reset) {
+    const struct linger hard {1, 0};
+    ::setsockopt(socket_.native_handle(), SOL_SOCKET, SO_LINGER, &hard, sizeof hard);
+    close();
+    return;
+  }
+  if (!sessionEnded_) {
+    sessionEnded_ = true;
+    armedFor_ = now() + kLinger;
+    setTimer();
+  }
+  if (waitsWritable_ || turnPosted_) return;
+  // Closing a socket with unread octets would reset the connection and could cost the peer what
+  // was sent last: end our direction, and wait a moment for the peer to end its own.
+  std::error_code ignored;
+  socket_.shutdown(Socket::shutdown_send, ignored);
+  if (!waitsReadable_) waitReadable();
+}
+
+void Driver::close() {
+  if (closed_) return;
+  closed_ = true;
+  timer_.cancel();
+  std::error_code ignored;
+  socket_.close(ignored);
+  // Handlers that still wait hold this object; what the connection's owner waits for is over now.
+  if (ended_) asio::post(timer_.get_executor(), [self = shared_from_this()] { self->ended_(); });
+}
+
+}  // namespace wsgauntlet::net

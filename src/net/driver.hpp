@@ -1,0 +1,56 @@
+// Moves octets and time between a socket and a session.
+#pragma once
+
+#include <array>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include <asio/generic/stream_protocol.hpp>
+#include <asio/steady_timer.hpp>
+
+#include "websocket/session.hpp"
+
+namespace wsgauntlet::net {
+
+/// Keeps itself alive while its connection lives. The socket is used without blocking: every write
+/// is tried at once, and the loop is asked only when the socket is not ready. That saves most of
+/// the turns through the loop, and it keeps each piece of a chopped frame in a write of its own.
+class Driver : public std::enable_shared_from_this<Driver> {
+ public:
+  using Socket = asio::generic::stream_protocol::socket;
+
+  Driver(Socket socket, std::unique_ptr<websocket::Session> session, std::function<void()> ended);
+
+  /// Tells the session that it is connected, and goes on until the connection has ended.
+  void start();
+
+ private:
+  void afterSession();
+  bool flush();
+  bool sendBlock();
+  void waitReadable();
+  void waitWritable();
+  void readable();
+  void wake();
+  void armTimer();
+  void setTimer();
+  void timerFired();
+  void finish();
+  void close();
+
+  Socket socket_;
+  std::unique_ptr<websocket::Session> session_;
+  std::function<void()> ended_;
+  asio::steady_timer timer_;
+  std::optional<TimePoint> armedFor_;
+  std::string unsent_;  ///< rest of a block that the socket did not take
+  bool waitsWritable_ = false;
+  bool waitsReadable_ = false;
+  bool turnPosted_ = false;
+  bool sessionEnded_ = false;
+  bool closed_ = false;
+};
+
+}  // namespace wsgauntlet::net

@@ -1,0 +1,121 @@
+// One case on one connection: runs the script, watches, judges.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "base/random.hpp"
+#include "play/measurement.hpp"
+#include "play/recorder.hpp"
+#include "play/result.hpp"
+#include "suite/model.hpp"
+#include "websocket/connection.hpp"
+#include "websocket/session.hpp"
+
+namespace wsgauntlet::play {
+
+/// What a case needs beside itself.
+struct CaseSetup {
+  const suite::Case* testCase = nullptr;  ///< lives longer than the session and its result
+  int number = 0;
+  /// Name of the peer. Empty in the client role: the Server field of its answer.
+  std::string agent;
+  websocket::Options options;
+  std::uint64_t seed = 0;    ///< of masks and keys
+  double timeoutScale = 1;   ///< stretches every wait of the case
+  std::function<WallTime()> wallClock;
+  /// Takes the result when the connection is over; must not end the session.
+  std::function<void(Result)> onResult;
+};
+
+/// The request of a client whose answer is settled (server role).
+struct AcceptedRequest {
+  Octets request;        ///< header block
+  std::string response;  ///< header block
+  std::optional<websocket::DeflateParameters> deflate;
+  Octets rest;  ///< octets that came behind the request
+};
+
+class CaseSession : public websocket::Session, private websocket::Listener {
+ public:
+  /// Client role: opens the connection with `request`.
+  CaseSession(CaseSetup setup, websocket::ClientRequest request);
+  /// Server role: answers the request.
+  CaseSession(CaseSetup setup, AcceptedRequest request);
+
+  void connected(TimePoint now) override;
+  void received(std::span<char> octets, TimePoint now) override;
+  void disconnected(TimePoint now) override;
+  [[nodiscard]] std::optional<TimePoint> deadline() const override;
+  void woken(TimePoint now) override;
+  [[nodiscard]] bool hasQueuedPieces() const override { return connection_.hasQueuedPieces(); }
+  void sendNextPiece(TimePoint now) override;
+  websocket::Outbox& outbox() override { return connection_.outbox(); }
+
+ private:
+  enum class Timer { wait, closeAfter, failAfter };
+
+  CaseSession(CaseSetup setup, websocket::Role role,
+              std::variant<websocket::ClientRequest, AcceptedRequest> opening);
+
+  void onOpen() override;
+  void onMessage(Octets& payload, bool binary) override;
+  void onPong(OctetView payload) override;
+  void onClosed() override;
+
+  void setNow(TimePoint now);
+  [[nodiscard]] Duration scaled(double seconds) const;
+  void runScript();
+  void startMeasuring();
+  void sendNextRoundTrip();
+  void finishMeasuring();
+  void timerFired(Timer timer);
+  void refuse();
+
+  // One for each kind of step.
+  void run(const suite::SendFrame& step);
+  void run(const suite::SendMessage& step);
+  void run(const suite::SendClose& step);
+  void run(const suite::StartClosing& step);
+  void run(const suite::BeginMessage& step);
+  void run(const suite::BeginFrame& step);
+  void run(const suite::FrameData& step);
+  void run(const suite::EndMessage& step);
+  void run(const suite::Wait& step);
+  void run(const suite::CloseAfter& step);
+  void run(const suite::FailAfter& step);
+  void run(const suite::SwitchWireLog& step);
+  void run(const suite::SetFragmentSize& step);
+
+  template <typename Expected, typename Matches>
+  void addEvent(Event event, Matches matches);
+  void closeWhenAllCame();
+  [[nodiscard]] bool matched(std::size_t alternative) const;
+
+  const CaseSetup setup_;
+  const suite::Case& case_;
+  const websocket::Role role_;
+  std::variant<websocket::ClientRequest, AcceptedRequest> opening_;
+  Recorder recorder_;
+  websocket::Connection connection_;
+  websocket::Timers<Timer> timers_;
+  TimePoint now_{};
+  TimePoint openedAt_{};
+  WallTime startedAt_{};
+
+  std::size_t nextStep_ = 0;
+  bool waiting_ = false;
+  std::optional<std::string> waitTag_;
+  std::vector<Event> events_;
+  std::vector<bool> prefixMatches_;  ///< by alternative: all events so far are as expected
+  std::variant<std::monostate, LargeMessageCheck, RoundTripLoop> measure_;
+  bool unimplemented_ = false;
+  std::optional<TrafficStats> traffic_;
+};
+
+}  // namespace wsgauntlet::play

@@ -1,0 +1,156 @@
+#include "play/measurement.hpp"
+
+#include <map>
+#include <mutex>
+
+#include <fmt/format.h>
+#include <openssl/evp.h>
+
+#include "base/hex.hpp"
+#include "suite/catalogue.hpp"
+
+namespace wsgauntlet::play {
+namespace {
+
+const char* kindOf(bool binary) { return binary ? "binary" : "text"; }
+
+/// The booleans of the original's phrases.
+const char* word(bool value) { return value ? "True" : "False"; }
+
+std::string sha1(OctetView octets) {
+  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+  unsigned int length = 0;
+  EVP_Digest(octets.data(), octets.size(), digest.data(), &length, EVP_sha1(), nullptr);
+  return toHex(OctetView(reinterpret_cast<const char*>(digest.data()), length));
+}
+
+/// Offset of each code point of a corpus, and its end. Made once for each corpus.
+const std::vector<std::uint32_t>& codePointOffsets(OctetView corpus) {
+  static std::mutex mutex;
+  static std::map<const char*, std::vector<std::uint32_t>> known;
+  const std::lock_guard lock(mutex);
+  std::vector<std::uint32_t>& offsets = known[corpus.data()];
+  if (offsets.empty()) {
+    for (std::uint32_t i = 0; i < corpus.size(); ++i) {
+      if ((static_cast<unsigned char>(corpus[i]) & 0xC0U) != 0x80U) offsets.push_back(i);
+    }
+    offsets.push_back(static_cast<std::uint32_t>(corpus.size()));
+  }
+  return offsets;
+}
+
+/// `length` units from unit `from` on, starting over at the end of the corpus.
+Octets slice(OctetView corpus, std::uint64_t from, std::uint64_t length, bool codePoints) {
+  const std::vector<std::uint32_t>* offsets = codePoints ? &codePointOffsets(corpus) : nullptr;
+  const std::uint64_t units = offsets != nullptr ? offsets->size() - 1 : corpus.size();
+  const auto offsetOf = [&](std::uint64_t unit) {
+    return offsets != nullptr ? (*offsets)[unit] : static_cast<std::size_t>(unit);
+  };
+  Octets out;
+  while (length > 0) {
+    const std::uint64_t n = std::min(length, units - from);
+    out += corpus.substr(offsetOf(from), offsetOf(from + n) - offsetOf(from));
+    length -= n;
+    from = 0;
+  }
+  return out;
+}
+
+}  // namespace
+
+LargeMessageCheck::LargeMessageCheck(const suite::LargeMessage& message)
+    : message_(message),
+      outcome_{Behavior::failed, fmt::format("Did not receive message within {} seconds.",
+                                             formatSeconds(message.seconds))} {}
+
+bool LargeMessageCheck::onMessage(OctetView payload, bool binary) {
+  if (judged_) return false;
+  judged_ = true;
+  const char* expected = kindOf(message_.binary);
+  if (binary != message_.binary) {
+    outcome_.result =
+        fmt::format("Expected {} message with payload, but got {}.", expected, kindOf(binary));
+  } else if (payload.size() != message_.payload.size()) {
+    outcome_.result = fmt::format("Expected {} message with payload of length {}, but got {}.",
+                                  expected, message_.payload.size(), payload.size());
+  } else if (const auto at = message_.payload.mismatch(payload); at != Payload::npos) {
+    outcome_.result = fmt::format(
+        "Expected the {} message that was sent, but its payload differs at octet index {}.",
+        expected, at);
+  } else {
+    outcome_ = {Behavior::ok,
+                fmt::format("Received {} message of length {}.", expected, payload.size())};
+  }
+  return true;
+}
+
+MessageSource::MessageSource(const suite::RoundTrips& loop) : loop_(loop) {}
+
+Payload MessageSource::next() {
+  if (const auto* fixed = std::get_if<Payload>(&loop_.payload)) return *fixed;
+  const auto& slices = std::get<suite::CorpusSlices>(loop_.payload);
+  const OctetView corpus = suite::embeddedCorpus(slices.corpus);
+  const std::uint64_t units =
+      slices.codePoints ? codePointOffsets(corpus).size() - 1 : corpus.size();
+  Payload payload(slice(corpus, at_, slices.length, slices.codePoints));
+  at_ = (at_ + slices.length) % units;
+  return payload;
+}
+
+RoundTripLoop::RoundTripLoop(const suite::RoundTrips& loop, bool compressed)
+    : loop_(loop),
+      compressed_(compressed),
+      source_(loop),
+      outcome_{Behavior::failed, fmt::format("Case did not finish within {} seconds.",
+                                             formatSeconds(loop.seconds))} {
+  times_.reserve(static_cast<std::size_t>(loop.count));
+}
+
+const Payload& RoundTripLoop::next(TimePoint now) {
+  current_ = source_.next();
+  sentAt_ = now;
+  return current_;
+}
+
+RoundTripLoop::State RoundTripLoop::onMessage(OctetView payload, bool binary, TimePoint now) {
+  if (state_ != State::running) return state_;
+  times_.push_back(now - sentAt_);
+  if (std::string text = difference(payload, binary); !text.empty()) {
+    outcome_.result = std::move(text);
+    state_ = State::failed;
+  } else if (times_.size() == static_cast<std::size_t>(loop_.count)) {
+    outcome_ = {Behavior::ok, "Ok, received all echo'ed messages in time."};
+    state_ = State::succeeded;
+  }
+  return state_;
+}
+
+/// What is wrong with an echo; empty when nothing is.
+std::string RoundTripLoop::difference(OctetView payload, bool binary) const {
+  const bool typeDiffers = binary != loop_.binary;
+  const bool lengthDiffers = payload.size() != current_.size();
+  if (!compressed_ && (typeDiffers || lengthDiffers)) {
+    return fmt::format(
+        "Echo'ed message type or length differs from what I sent (got binary = {}, payload length "
+        "= {}).",
+        word(binary), payload.size());
+  }
+  if (typeDiffers) {
+    return fmt::format(
+        "Echo'ed message type differs from what I sent (got binary {}, expected binary {}).",
+        word(binary), word(loop_.binary));
+  }
+  if (lengthDiffers) {
+    return fmt::format(
+        "Echo'ed message length differs from what I sent (got length {}, expected length {}).",
+        payload.size(), current_.size());
+  }
+  if (current_.mismatch(payload) != Payload::npos) {
+    return fmt::format(
+        "Echo'ed message contents differs from what I sent (got SHA1 {}, expected SHA1 {}).",
+        sha1(payload), sha1(current_.octets()));
+  }
+  return "";
+}
+
+}  // namespace wsgauntlet::play

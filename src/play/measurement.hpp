@@ -1,0 +1,72 @@
+// Cases that judge echoes themselves: one large message, and round trips.
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "base/octets.hpp"
+#include "play/verdict.hpp"
+#include "suite/model.hpp"
+
+namespace wsgauntlet::play {
+
+/// Judges the echo of one large message. Only the first message counts.
+class LargeMessageCheck {
+ public:
+  explicit LargeMessageCheck(const suite::LargeMessage& message);
+
+  /// True when this message was the one that is judged.
+  bool onMessage(OctetView payload, bool binary);
+  [[nodiscard]] const Outcome& outcome() const { return outcome_; }
+
+ private:
+  const suite::LargeMessage& message_;
+  bool judged_ = false;
+  Outcome outcome_;
+};
+
+/// Where the messages of a round-trip loop come from, one after another.
+class MessageSource {
+ public:
+  explicit MessageSource(const suite::RoundTrips& loop);
+  [[nodiscard]] Payload next();
+
+ private:
+  const suite::RoundTrips& loop_;
+  std::uint64_t at_ = 0;  ///< in units of the slices
+};
+
+/// Sends a message, waits for its echo, and so on.
+class RoundTripLoop {
+ public:
+  enum class State { running, succeeded, failed };
+
+  /// `compressed`: the phrases of compression cases, which tell each difference.
+  RoundTripLoop(const suite::RoundTrips& loop, bool compressed);
+
+  /// The message that is due. Call once at the start and after each `running`.
+  [[nodiscard]] const Payload& next(TimePoint now);
+  /// Judges an echo. Messages behind the end change nothing.
+  State onMessage(OctetView payload, bool binary, TimePoint now);
+
+  [[nodiscard]] State state() const { return state_; }
+  [[nodiscard]] const Outcome& outcome() const { return outcome_; }
+  /// The time of each round trip so far.
+  [[nodiscard]] const std::vector<std::chrono::nanoseconds>& times() const { return times_; }
+
+ private:
+  [[nodiscard]] std::string difference(OctetView payload, bool binary) const;
+
+  const suite::RoundTrips& loop_;
+  bool compressed_;
+  MessageSource source_;
+  Payload current_;
+  TimePoint sentAt_{};
+  State state_ = State::running;
+  Outcome outcome_;
+  std::vector<std::chrono::nanoseconds> times_;
+};
+
+}  // namespace wsgauntlet::play

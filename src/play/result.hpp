@@ -1,0 +1,91 @@
+// What one case on one connection came to: everything that any report needs.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "play/wire_log.hpp"
+#include "suite/model.hpp"
+#include "websocket/closing.hpp"
+
+namespace wsgauntlet::play {
+
+enum class Behavior { ok, nonStrict, informational, unimplemented, failed };
+enum class BehaviorClose { ok, informational, failedByClient, wrongCode, unclean, failed };
+
+/// The words of reports: `OK`, `NON-STRICT`, `INFORMATIONAL`, `UNIMPLEMENTED`, `FAILED`.
+[[nodiscard]] std::string_view name(Behavior behavior);
+/// The words of reports: `OK`, `INFORMATIONAL`, `FAILED BY CLIENT`, `WRONG CODE`, `UNCLEAN`, `FAILED`.
+[[nodiscard]] std::string_view name(BehaviorClose behavior);
+
+struct MessageEvent {
+  Excerpt payload;
+  bool binary = false;
+};
+struct PongEvent {
+  Excerpt payload;
+};
+struct TimeoutEvent {
+  std::string tag;
+};
+/// An event as reports show it.
+using Event = std::variant<MessageEvent, PongEvent, TimeoutEvent>;
+
+/// Octets and frames of data messages, for compression cases.
+struct TrafficStats {
+  struct Direction {
+    std::uint64_t octetsAppLevel = 0;        ///< payload before compression
+    std::uint64_t octetsWebSocketLevel = 0;  ///< payload in frames
+    std::uint64_t octetsWireLevel = 0;       ///< written or read while open
+    std::uint64_t frames = 0;
+    std::uint64_t messages = 0;
+  };
+  Direction outgoing;
+  Direction incoming;
+  std::uint64_t preopenOutgoingOctetsWireLevel = 0;  ///< handshake
+  std::uint64_t preopenIncomingOctetsWireLevel = 0;
+};
+
+/// Counts by size of write or read, and by opcode.
+struct WireStats {
+  std::map<std::uint64_t, std::uint64_t> octetsReceived;
+  std::map<std::uint64_t, std::uint64_t> octetsSent;
+  std::map<std::uint8_t, std::uint64_t> framesReceived;
+  std::map<std::uint8_t, std::uint64_t> framesSent;
+};
+
+struct Result {
+  const suite::Case* testCase = nullptr;  ///< lives as long as the catalogue
+  int number = 0;  ///< fuzzing client: position among all; fuzzing server: among the selected
+  std::string agent;
+  bool isServer = false;  ///< we were the server
+  bool confirmed = false;  ///< the case ran again alone, and this is the second result
+
+  Behavior behavior = Behavior::failed;
+  BehaviorClose behaviorClose = BehaviorClose::failed;
+  std::string result;
+  std::string resultClose;
+
+  WallTime started;
+  std::chrono::milliseconds duration{};  ///< from open to the end of TCP
+
+  bool opened = false;  ///< the opening handshake was completed
+  std::vector<Event> received;
+  websocket::Closing closing;
+  std::string httpRequest;   ///< header block with its empty line; empty when there was none
+  std::string httpResponse;
+  WireStats stats;
+  std::optional<TrafficStats> traffic;
+  WireLog wireLog;
+  bool wireLogOn = true;  ///< it was on at the end
+
+  /// Each round trip of a case that measures, in the order in which they were made.
+  std::vector<std::chrono::nanoseconds> roundTrips;
+};
+
+}  // namespace wsgauntlet::play

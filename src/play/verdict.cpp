@@ -1,0 +1,120 @@
+#include "play/verdict.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+namespace wsgauntlet::play {
+namespace {
+
+using suite::Case;
+
+void judgeEvents(const Case& testCase, const Observation& seen, Verdict& verdict) {
+  verdict.behavior = Behavior::failed;
+  verdict.result = "Actual events differ from any expected.";
+  if (seen.outcome) {
+    verdict.behavior = seen.outcome->behavior;
+    verdict.result = seen.outcome->result;
+    return;
+  }
+  if (!seen.opened) return;
+  for (std::size_t i = 0; i < testCase.expect.size(); ++i) {
+    if (!seen.matched[i]) continue;
+    verdict.behavior =
+        testCase.expect[i].verdict == "NON-STRICT" ? Behavior::nonStrict : Behavior::ok;
+    verdict.result = "Actual events match at least one expected.";
+    return;
+  }
+}
+
+/// The first rule that is broken decides.
+void judgeClosing(const Case& testCase, const Observation& seen, Verdict& verdict) {
+  const suite::CloseExpectation& expected = testCase.close;
+  const websocket::Closing& closing = seen.closing;
+  const auto found = [&](BehaviorClose behavior, std::string text) {
+    verdict.behaviorClose = behavior;
+    verdict.resultClose = std::move(text);
+  };
+  if (!seen.opened) {
+    found(BehaviorClose::failed, "The WebSocket opening handshake was never completed!");
+  } else if (closing.closedByMe != expected.byFuzzer) {
+    found(BehaviorClose::failed, "The connection was failed by the wrong endpoint");
+  } else if (expected.clean && !closing.wasClean) {
+    found(BehaviorClose::unclean, "The spec requires the connection to be failed cleanly here");
+  } else if (closing.remoteCloseCode && std::find(expected.codes.begin(), expected.codes.end(),
+                                                  *closing.remoteCloseCode) == expected.codes.end()) {
+    found(BehaviorClose::wrongCode,
+          fmt::format("The close code should have been {} or empty", fmt::join(expected.codes, ",")));
+  } else if (!seen.isServer && closing.droppedByMe) {
+    found(BehaviorClose::failedByClient,
+          "It is preferred that the server close the TCP connection");
+  } else {
+    found(BehaviorClose::ok, "Connection was properly closed");
+  }
+}
+
+void judgeInformational(const suite::Informational& rule, const Observation& seen,
+                        const Case& testCase, Verdict& verdict) {
+  for (const auto& [alternative, text] : rule.results) {
+    bool applies = alternative == "*";
+    for (std::size_t i = 0; seen.opened && i < testCase.expect.size(); ++i) {
+      applies = applies || (seen.matched[i] && testCase.expect[i].verdict == alternative);
+    }
+    if (applies) {
+      verdict.result = text;
+      break;
+    }
+  }
+  verdict.behavior = Behavior::informational;
+  verdict.behaviorClose = BehaviorClose::informational;
+}
+
+/// Counts as they stand in results: `{0: 50, 1: 1}`.
+template <typename Counts>
+std::string formatCounts(const Counts& counts) {
+  std::string text;
+  for (const auto& [opcode, count] : counts) {
+    text += fmt::format("{}{}: {}", text.empty() ? "" : ", ", static_cast<int>(opcode), count);
+  }
+  return "{" + text + "}";
+}
+
+void judgeFramesSent(const Case& testCase, const Observation& seen, Verdict& verdict) {
+  if (!seen.opened) {
+    verdict.result = "WebSocket connection was never open";
+    return;
+  }
+  const auto asSent = [&](const auto& expected) {
+    const auto found = seen.framesSent.find(expected.first);
+    return found != seen.framesSent.end() && found->second == expected.second;
+  };
+  if (!std::all_of(testCase.framesSent->begin(), testCase.framesSent->end(), asSent)) {
+    verdict.behavior = Behavior::failed;
+    verdict.result = fmt::format("Frames transmitted {} does not match what we expected {}.",
+                                 formatCounts(seen.framesSent), formatCounts(*testCase.framesSent));
+  }
+}
+
+}  // namespace
+
+Verdict judge(const Case& testCase, const Observation& observation) {
+  Verdict verdict;
+  judgeEvents(testCase, observation, verdict);
+  judgeClosing(testCase, observation, verdict);
+  if (testCase.close.wrongEndpointIsFatal && observation.opened &&
+      observation.closing.closedByMe != testCase.close.byFuzzer) {
+    verdict.behavior = Behavior::failed;
+  }
+  if (testCase.wrongCodeFails && verdict.behaviorClose == BehaviorClose::wrongCode) {
+    verdict.behavior = Behavior::failed;
+    verdict.result = verdict.resultClose;
+  }
+  if (testCase.framesSent) judgeFramesSent(testCase, observation, verdict);
+  if (testCase.informational) {
+    judgeInformational(*testCase.informational, observation, testCase, verdict);
+  }
+  return verdict;
+}
+
+}  // namespace wsgauntlet::play

@@ -1,0 +1,33 @@
+# embed_assets(TARGET): adds to TARGET one generated source that holds every file of assets/, octet
+# for octet (.incbin), and defines report::asset.
+function(embed_assets target)
+  file(GLOB files CONFIGURE_DEPENDS RELATIVE ${CMAKE_CURRENT_SOURCE_DIR}/assets
+       ${CMAKE_CURRENT_SOURCE_DIR}/assets/*)
+  set(source ${CMAKE_CURRENT_BINARY_DIR}/embedded_assets.cpp)
+  foreach(file IN LISTS files)
+    set(path ${CMAKE_CURRENT_SOURCE_DIR}/assets/${file})
+    string(MAKE_C_IDENTIFIER report_asset_${file} name)
+    list(APPEND paths ${path})
+    string(APPEND definitions
+"asm(\".section .rodata\\n.global ${name}, ${name}_end\\n${name}:\\n\"
+    \".incbin \\\"${path}\\\"\\n${name}_end:\\n.byte 0\\n.previous\");
+extern \"C\" const char ${name}[];
+extern \"C\" const char ${name}_end[];
+")
+    string(APPEND rows
+           "  if (name == \"${file}\") return std::string_view(${name}, ${name}_end);\n")
+  endforeach()
+  file(GENERATE OUTPUT ${source} CONTENT
+"// Generated from the files of src/report/assets.
+#include \"report/assets.hpp\"
+
+${definitions}
+namespace wsgauntlet::report {
+std::string_view asset(std::string_view name) {
+${rows}  return {};
+}
+}  // namespace wsgauntlet::report
+")
+  set_source_files_properties(${source} PROPERTIES OBJECT_DEPENDS "${paths}")
+  target_sources(${target} PRIVATE ${source})
+endfunction()

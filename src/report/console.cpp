@@ -1,0 +1,119 @@
+#include "report/console.hpp"
+
+#include "report/explain.hpp"
+#include "report/text.hpp"
+
+#include <algorithm>
+#include <map>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+
+namespace wsgauntlet::report {
+namespace {
+
+using AgentRecords = std::map<suite::CaseId, CaseRecord>;
+
+/// Breaks at blanks; all lines but the first are indented.
+std::string hanging(const std::string& text, std::size_t indent, std::size_t columns) {
+  std::string out;
+  std::size_t column = indent;
+  bool atStart = true;
+  for (std::size_t from = 0; from < text.size();) {
+    const std::size_t end = std::min(text.find(' ', from), text.size());
+    const std::string word = text.substr(from, end - from);
+    const std::size_t width = countCodePoints(word);
+    if (!atStart && column + 1 + width > columns) {
+      out += "\n" + std::string(indent, ' ');
+      column = indent;
+      atStart = true;
+    }
+    if (!atStart) out += ' ';
+    out += word;
+    column += width + (atStart ? 0 : 1);
+    atStart = false;
+    from = end + 1;
+  }
+  return out;
+}
+
+template <typename Key>
+void addCounts(std::string& out, const std::map<Key, int>& counts) {
+  std::string_view separator;
+  for (const auto& [key, count] : counts) {
+    out += fmt::format("{}{} {}", separator, count, play::name(key));
+    separator = ", ";
+  }
+}
+
+std::string totals(const std::string& agent, const AgentRecords& records, std::size_t missing) {
+  std::map<play::Behavior, int> behaviors;
+  std::map<play::BehaviorClose, int> closings;
+  for (const auto& [id, record] : records) {
+    ++behaviors[record.behavior];
+    ++closings[record.behaviorClose];
+  }
+  std::string out = fmt::format("{}: {} {}\n  behavior  ",
+                                agent.empty() ? "(agent without a name)" : terminalText(agent),
+                                records.size(), records.size() == 1 ? "case" : "cases");
+  addCounts(out, behaviors);
+  if (missing > 0) out += fmt::format("{}{} missing", records.empty() ? "" : ", ", missing);
+  if (!closings.empty()) out += "\n  closing   ";
+  addCounts(out, closings);
+  return out + "\n";
+}
+
+/// 0 for events that were wrong, 1 for a connection that did not end as it must, 2 for a wrong
+/// code.
+int weight(const CaseRecord& record) {
+  if (record.behavior == play::Behavior::failed) return 0;
+  return outcome(record) == Outcome::fail ? 1 : 2;
+}
+
+/// What weighs more comes first, so that a cut list shows what matters.
+std::vector<std::pair<std::string, const CaseRecord*>> failuresByWeight(
+    const AgentRecords& records) {
+  std::vector<std::pair<std::string, const CaseRecord*>> out;
+  for (const auto& [id, record] : records) {
+    if (isFailure(record)) out.emplace_back(id.str(), &record);
+  }
+  std::stable_sort(out.begin(), out.end(), [](const auto& a, const auto& b) {
+    return weight(*a.second) < weight(*b.second);
+  });
+  return out;
+}
+
+std::string failures(const AgentRecords& records, const SummaryOptions& options) {
+  const auto all = failuresByWeight(records);
+  const std::size_t shown = std::min(all.size(), options.mostFailures);
+  std::size_t width = 0;
+  for (std::size_t i = 0; i < shown; ++i) width = std::max(width, all[i].first.size());
+  std::string out;
+  for (std::size_t i = 0; i < shown; ++i) {
+    const auto& [id, record] = all[i];
+    const std::string text = fmt::format("{} / {}  {}", play::name(record->behavior),
+                                         play::name(record->behaviorClose), sentence(record->why));
+    out += fmt::format("  {:<{}}  {}\n", id, width, hanging(text, width + 4, options.columns));
+  }
+  if (shown < all.size()) out += fmt::format("  … and {} more\n", all.size() - shown);
+  return out;
+}
+
+}  // namespace
+
+std::string summary(const Records& records, std::span<const suite::Case* const> cases,
+                    const SummaryOptions& options) {
+  std::string out;
+  for (const auto& [agent, ofAgent] : records) {
+    const auto missing = std::count_if(
+        cases.begin(), cases.end(),
+        [&](const suite::Case* testCase) { return find(ofAgent, testCase->id) == nullptr; });
+    if (!out.empty()) out += '\n';
+    out += totals(agent, ofAgent, static_cast<std::size_t>(missing));
+    out += failures(ofAgent, options);
+  }
+  return out;
+}
+
+}  // namespace wsgauntlet::report

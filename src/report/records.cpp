@@ -1,0 +1,67 @@
+#include "report/records.hpp"
+
+#include "report/explain.hpp"
+#include "report/text.hpp"
+
+namespace wsgauntlet::report {
+namespace {
+
+std::optional<double> ratio(const play::TrafficStats::Direction& direction) {
+  if (direction.octetsAppLevel == 0) return std::nullopt;
+  return static_cast<double>(direction.octetsWebSocketLevel) /
+         static_cast<double>(direction.octetsAppLevel);
+}
+
+Outcome worst(play::Behavior behavior, play::BehaviorClose close) {
+  using play::Behavior;
+  using play::BehaviorClose;
+  if (behavior == Behavior::failed) return Outcome::fail;
+  if (close == BehaviorClose::failed || close == BehaviorClose::unclean) return Outcome::fail;
+  if (close == BehaviorClose::wrongCode || close == BehaviorClose::failedByClient) {
+    return Outcome::closing;
+  }
+  if (behavior == Behavior::unimplemented) return Outcome::unimplemented;
+  if (behavior == Behavior::nonStrict) return Outcome::nonStrict;
+  return behavior == Behavior::informational ? Outcome::info : Outcome::pass;
+}
+
+}  // namespace
+
+Outcome outcome(const CaseRecord& record) {
+  return worst(record.behavior, record.behaviorClose);
+}
+
+bool isFailure(const CaseRecord& record) {
+  const Outcome out = outcome(record);
+  return out == Outcome::fail || out == Outcome::closing;
+}
+
+CaseRecord makeRecord(const play::Result& result, std::string reportFile) {
+  CaseRecord record;
+  record.behavior = result.behavior;
+  record.behaviorClose = result.behaviorClose;
+  record.durationMs = durationMs(result);
+  record.remoteCloseCode = result.closing.remoteCloseCode;
+  record.reportFile = std::move(reportFile);
+  if (result.testCase->reportCompressionRatio && result.traffic) {
+    record.ratios = {ratio(result.traffic->incoming), ratio(result.traffic->outgoing)};
+  }
+  if (isFailure(record)) record.why = explain(result);
+  return record;
+}
+
+std::int64_t durationMs(const play::Result& result) {
+  return result.opened ? result.duration.count() : 0;
+}
+
+std::string agentText(const play::Result& result) {
+  return replaceInvalid(result.agent);
+}
+
+const CaseRecord* find(const std::map<suite::CaseId, CaseRecord>& records,
+                       const suite::CaseId& id) {
+  const auto found = records.find(id);
+  return found == records.end() ? nullptr : &found->second;
+}
+
+}  // namespace wsgauntlet::report

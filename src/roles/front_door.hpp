@@ -1,0 +1,59 @@
+// The server side of a connection until it is known what the client wants.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <variant>
+
+#include "websocket/handshake.hpp"
+#include "websocket/options.hpp"
+#include "websocket/session.hpp"
+
+namespace wsgauntlet::roles {
+
+/// A WebSocket request that may be accepted.
+struct Knock {
+  websocket::Accepted accepted;
+  Octets request;  ///< header block as it came
+  Octets rest;     ///< octets behind it
+  std::string peer;
+};
+
+/// What to do with it: a session that answers, or a refusal.
+using Welcome = std::variant<std::unique_ptr<websocket::Session>, websocket::Refused>;
+
+/// Reads a request, answers what is no WebSocket request, and hands the connection over to the
+/// session that `route` makes for it.
+class FrontDoor : public websocket::Session {
+ public:
+  using Route = std::function<Welcome(Knock)>;
+
+  FrontDoor(const websocket::Options& options, std::string serverName, std::string peer,
+            Route route);
+
+  void connected(TimePoint now) override;
+  void received(std::span<char> octets, TimePoint now) override;
+  void disconnected(TimePoint now) override;
+  [[nodiscard]] std::optional<TimePoint> deadline() const override;
+  void woken(TimePoint now) override;
+  [[nodiscard]] bool hasQueuedPieces() const override;
+  void sendNextPiece(TimePoint now) override;
+  websocket::Outbox& outbox() override;
+
+ private:
+  void answer(std::size_t headEnd, TimePoint now);
+  void refuse(const websocket::Refused& refused);
+  void reply(const std::string& response);
+
+  const websocket::Options& options_;
+  const std::string serverName_;
+  const std::string peer_;
+  const Route route_;
+  Octets read_;
+  std::optional<TimePoint> giveUpAt_;
+  websocket::Outbox outbox_;
+  std::unique_ptr<websocket::Session> session_;  ///< once the request was accepted
+};
+
+}  // namespace wsgauntlet::roles

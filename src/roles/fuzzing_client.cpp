@@ -1,0 +1,270 @@
+#include "roles/fuzzing_client.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <map>
+#include <thread>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "net/transport.hpp"
+#include "play/case_session.hpp"
+#include "roles/names.hpp"
+#include "roles/scheduler.hpp"
+
+namespace wsgauntlet::roles {
+namespace {
+
+/// Between two tries to connect.
+constexpr auto kRetryDelay = std::chrono::milliseconds(50);
+
+WallTime wallClock() {
+  return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
+}
+
+TimePoint now() { return std::chrono::steady_clock::now(); }
+
+bool isGood(const play::Result& result) {
+  using play::Behavior;
+  using play::BehaviorClose;
+  const bool events = result.behavior == Behavior::ok ||
+                      result.behavior == Behavior::informational ||
+                      result.behavior == Behavior::unimplemented;
+  return events && (result.behaviorClose == BehaviorClose::ok ||
+                    result.behaviorClose == BehaviorClose::informational);
+}
+
+std::vector<websocket::ExtensionElement> offersOf(const suite::Case& testCase) {
+  std::vector<websocket::ExtensionElement> offers;
+  if (!testCase.deflate) return offers;
+  for (const std::string& text : testCase.deflate->offers) {
+    auto parsed = websocket::parseExtensions(text);
+    for (auto& element : *parsed.value) offers.push_back(std::move(element));
+  }
+  return offers;
+}
+
+}  // namespace
+
+/// The run against one server.
+class ServerRun : public std::enable_shared_from_this<ServerRun> {
+ public:
+  ServerRun(net::Loop& loop, const FuzzingClientSpec& spec, const ServerSpec& server,
+            report::Folder& folder, RunLog& log, RunOutcome& outcome)
+      : loop_(loop),
+        spec_(spec),
+        server_(server),
+        folder_(folder),
+        log_(log),
+        outcome_(outcome),
+        agent_(server.agent),
+        random_(spec.seed),
+        scheduler_(spec.cases, {spec.jobs, static_cast<int>(std::max(1U, std::thread::hardware_concurrency()))}) {
+    for (std::size_t i = 0; i < spec.cases.size(); ++i) positions_[spec.cases[i]] = i;
+  }
+
+  void start(std::function<void()> done) {
+    done_ = std::move(done);
+    loop_.post([self = shared_from_this()] { self->startCases(); });
+  }
+
+ private:
+  struct Attempt {
+    Scheduler::Turn turn;
+    std::optional<TimePoint> giveUpAt;   ///< set by the first refusal
+    std::optional<play::Result> result;  ///< set when the connection is over
+  };
+  using AttemptPtr = std::shared_ptr<Attempt>;
+
+  void startCases() {
+    while (const auto turn = scheduler_.next()) {
+      if (!agent_.empty() && isExcluded(spec_.exclusions, agent_, turn->testCase->id)) {
+        skip(*turn, agent_);
+      } else {
+        connect(std::make_shared<Attempt>(Attempt{*turn, std::nullopt, std::nullopt}));
+      }
+    }
+    if (scheduler_.finished() && !finished_) finish();
+  }
+
+  void skip(const Scheduler::Turn& turn, const std::string& agent) {
+    log_.line(fmt::format("Skipping test case {} for agent {} by test configuration!",
+                          turn.testCase->id.str(), agent));
+    ++outcome_.skipped;
+    ++counted_;
+    scheduler_.ended(turn, true);
+  }
+
+  void connect(const AttemptPtr& attempt) {
+    const suite::Case& testCase = *attempt->turn.testCase;
+    play::CaseSetup setup;
+    setup.testCase = &testCase;
+    setup.number = testCase.number;
+    setup.agent = server_.agent;
+    setup.options = server_.options;
+    setup.seed = random_.fork(static_cast<std::uint64_t>(testCase.number)).next();
+    setup.timeoutScale = spec_.timeoutScale;
+    setup.wallClock = wallClock;
+    setup.onResult = [attempt](play::Result result) { attempt->result = std::move(result); };
+
+    websocket::ClientRequest request;
+    request.host = server_.url.host;
+    request.port = server_.url.port;
+    request.resource = server_.url.resource;
+    request.userAgent = kFuzzerName;
+    request.origin = server_.origin;
+    request.protocols = server_.protocols;
+    request.extensions = offersOf(testCase);
+    request.version = server_.options.version;
+    request.extraHeaders = server_.headers;
+
+    net::ConnectAddress address;
+    address.host = server_.url.host;
+    address.port = server_.url.port;
+    address.noDelay = server_.options.tcpNoDelay;
+    net::ConnectHandlers handlers;
+    handlers.connected = [self = shared_from_this(), attempt](const std::string& peer) {
+      self->log_.caseStarted(*attempt->turn.testCase, self->agentName(), peer);
+    };
+    handlers.failed = [self = shared_from_this(), attempt](const std::string& reason, bool refused) {
+      self->connectFailed(attempt, reason, refused);
+    };
+    handlers.ended = [self = shared_from_this(), attempt] { self->ended(attempt); };
+    net::connect(loop_, address,
+                 std::make_unique<play::CaseSession>(std::move(setup), std::move(request)),
+                 std::move(handlers));
+  }
+
+  [[nodiscard]] std::string agentName() const { return agent_.empty() ? server_.urlText : agent_; }
+
+  /// A server that is just starting, or starting again, refuses for a moment.
+  void connectFailed(const AttemptPtr& attempt, const std::string& reason, bool refused) {
+    if (!attempt->giveUpAt) attempt->giveUpAt = now() + spec_.connectRetry;
+    if (refused && !unreachable_ && now() < *attempt->giveUpAt) {
+      loop_.after(kRetryDelay, [self = shared_from_this(), attempt] { self->connect(attempt); });
+      return;
+    }
+    if (!unreachable_) {
+      log_.line(fmt::format("Connection to {} failed ({})", server_.urlText, reason));
+      unreachable_ = true;
+      scheduler_.abandon();
+    }
+    scheduler_.ended(attempt->turn, false);
+    scheduler_.abandon();
+    startCases();
+  }
+
+  void ended(const AttemptPtr& attempt) {
+    play::Result result = std::move(*attempt->result);
+    attempt->result.reset();
+    if (scheduler_.ended(attempt->turn, isGood(result))) {
+      result.confirmed = attempt->turn.isConfirmation;
+      if (result.confirmed) ++outcome_.confirmed;
+      if (server_.agent.empty() && result.opened && agent_.empty()) agent_ = result.agent;
+      if (server_.agent.empty() && !result.opened && result.httpResponse.empty()) {
+        // A server that said nothing cannot have told its name: it is the one of its other cases.
+        nameless_.push_back(std::move(result));
+      } else {
+        store(std::move(result));
+      }
+    }
+    startCases();
+  }
+
+  void store(play::Result result) {
+    ++counted_;
+    if (isExcluded(spec_.exclusions, result.agent, result.testCase->id)) {
+      ++outcome_.skipped;
+      return;
+    }
+    ++outcome_.done;
+    try {
+      folder_.write(result, neighbours(result));
+    } catch (const std::exception& error) {
+      log_.error(error.what());
+    }
+    log_.caseEnded(result, counted_, spec_.cases.size());
+  }
+
+  [[nodiscard]] report::Neighbours neighbours(const play::Result& result) const {
+    const std::size_t index = positions_.at(result.testCase);
+    report::Neighbours found;
+    if (index > 0) found.previous = spec_.cases[index - 1];
+    if (index + 1 < spec_.cases.size()) found.next = spec_.cases[index + 1];
+    return found;
+  }
+
+  void finish() {
+    finished_ = true;
+    for (play::Result& result : nameless_) {
+      if (!agent_.empty()) result.agent = agent_;
+      store(std::move(result));
+    }
+    nameless_.clear();
+    outcome_.missing += spec_.cases.size() - counted_;
+    done_();
+  }
+
+  net::Loop& loop_;
+  const FuzzingClientSpec& spec_;
+  const ServerSpec& server_;
+  report::Folder& folder_;
+  RunLog& log_;
+  RunOutcome& outcome_;
+  std::string agent_;  ///< empty as long as it is not known
+  Random random_;
+  Scheduler scheduler_;
+  std::map<const suite::Case*, std::size_t> positions_;
+  std::vector<play::Result> nameless_;
+  std::size_t counted_ = 0;  ///< cases with a result, and skipped ones
+  bool unreachable_ = false;
+  bool finished_ = false;
+  std::function<void()> done_;
+};
+
+class FuzzingClient::State : public std::enable_shared_from_this<State> {
+ public:
+  State(net::Loop& eventLoop, FuzzingClientSpec description, report::Folder& reports, RunLog& runLog)
+      : loop(eventLoop), spec(std::move(description)), folder(reports), log(runLog) {}
+
+  void runNext() {
+    if (nextServer == spec.servers.size()) {
+      done();
+      return;
+    }
+    std::make_shared<ServerRun>(loop, spec, spec.servers[nextServer++], folder, log, outcome)
+        ->start([self = shared_from_this()] { self->runNext(); });
+  }
+
+  net::Loop& loop;
+  FuzzingClientSpec spec;
+  report::Folder& folder;
+  RunLog& log;
+  RunOutcome outcome;
+  std::size_t nextServer = 0;
+  std::function<void()> done;
+};
+
+FuzzingClient::FuzzingClient(net::Loop& loop, FuzzingClientSpec spec, report::Folder& folder,
+                             RunLog& log)
+    : state_(std::make_shared<State>(loop, std::move(spec), folder, log)) {}
+
+FuzzingClient::~FuzzingClient() = default;
+
+void FuzzingClient::start(std::function<void()> done) {
+  state_->done = std::move(done);
+  state_->runNext();
+}
+
+void FuzzingClient::writeReports() {
+  try {
+    state_->folder.writeIndex(state_->spec.cases, wallClock());
+  } catch (const std::exception& error) {
+    state_->log.error(error.what());
+  }
+}
+
+RunOutcome FuzzingClient::outcome() const { return state_->outcome; }
+
+}  // namespace wsgauntlet::roles

@@ -1,0 +1,69 @@
+// The fuzzing client: connects to servers under test, a connection for each case.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "net/loop.hpp"
+#include "report/folder.hpp"
+#include "roles/agent_exclusions.hpp"
+#include "roles/run_log.hpp"
+#include "suite/catalogue.hpp"
+#include "websocket/http.hpp"
+#include "websocket/options.hpp"
+#include "websocket/url.hpp"
+
+namespace wsgauntlet::roles {
+
+/// A server under test.
+struct ServerSpec {
+  std::string urlText;  ///< as the user wrote it
+  websocket::Url url;
+  std::string agent;  ///< name in reports; empty: the Server field of its answer
+  websocket::Options options;
+  std::string origin;
+  std::vector<std::string> protocols;
+  websocket::HttpFields headers;  ///< beside those of the handshake
+};
+
+struct FuzzingClientSpec {
+  std::vector<ServerSpec> servers;
+  std::vector<const suite::Case*> cases;
+  AgentExclusions exclusions;
+  int jobs = 1;
+  Duration connectRetry = std::chrono::seconds(10);  ///< how long a refusal is tried again
+  std::uint64_t seed = 0;
+  double timeoutScale = 1;
+};
+
+/// What a run came to, beside its results.
+struct RunOutcome {
+  std::size_t done = 0;         ///< cases with a result
+  std::size_t skipped = 0;      ///< excluded for their agent
+  std::size_t missing = 0;      ///< cases without a result that should have one
+  std::size_t confirmed = 0;    ///< results that come from a second run, alone
+};
+
+/// Runs all cases against all servers, one server after another.
+class FuzzingClient {
+ public:
+  FuzzingClient(net::Loop& loop, FuzzingClientSpec spec, report::Folder& folder, RunLog& log);
+  ~FuzzingClient();
+  FuzzingClient(const FuzzingClient&) = delete;
+  FuzzingClient& operator=(const FuzzingClient&) = delete;
+
+  /// Starts the run; `done` is called from the loop when it is over.
+  void start(std::function<void()> done);
+  /// Writes index.html and index.json for all that was done so far.
+  void writeReports();
+  [[nodiscard]] RunOutcome outcome() const;
+
+ private:
+  class State;
+  std::shared_ptr<State> state_;
+};
+
+}  // namespace wsgauntlet::roles

@@ -1,0 +1,245 @@
+#include "roles/fuzzing_server.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "net/transport.hpp"
+#include "play/case_session.hpp"
+#include "roles/case_board.hpp"
+#include "roles/control_sessions.hpp"
+#include "roles/front_door.hpp"
+#include "roles/names.hpp"
+
+namespace wsgauntlet::roles {
+namespace {
+
+WallTime wallClock() {
+  return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
+}
+
+/// The value of a parameter that stands exactly once and is not empty.
+std::optional<std::string> parameter(const websocket::Accepted& request, std::string_view name) {
+  std::optional<std::string> value;
+  for (const auto& [key, text] : request.parameters) {
+    if (key != name) continue;
+    if (value) return std::nullopt;
+    value = text;
+  }
+  return value;
+}
+
+websocket::Refused badRequest(const std::string& why) {
+  return {500, "Internal Server Error", {{"X-Reason", why}}};
+}
+
+std::string statusText(play::Behavior behavior) {
+  return nlohmann::json({{"behavior", std::string(play::name(behavior))}}).dump();
+}
+
+std::vector<websocket::AcceptRule> rulesOf(const suite::Case& testCase) {
+  std::vector<websocket::AcceptRule> rules;
+  if (!testCase.deflate) return rules;
+  for (const suite::Deflate::Rule& rule : testCase.deflate->accept) {
+    rules.push_back(
+        {rule.needsClientMaxWindowBits, rule.clientNoContextTakeover, rule.clientMaxWindowBits});
+  }
+  return rules;
+}
+
+}  // namespace
+
+class FuzzingServer::State {
+ public:
+  State(net::Loop& eventLoop, FuzzingServerSpec description, report::Folder& reports, RunLog& runLog)
+      : loop(eventLoop),
+        spec(std::move(description)),
+        folder(reports),
+        log(runLog),
+        board(spec.cases),
+        random(spec.seed),
+        listener(eventLoop, {spec.host, spec.port}, [this](const std::string& peer) {
+          return std::make_unique<FrontDoor>(spec.options, kFuzzerName, peer,
+                                             [this](Knock knock) { return route(std::move(knock)); });
+        }) {}
+
+  Welcome route(Knock knock) {
+    const std::string path = knock.accepted.target.path;
+    if (path == "/runCase") return runCase(std::move(knock));
+    if (path == "/getCaseCount") {
+      return replyWith(std::move(knock), std::to_string(board.cases().size()));
+    }
+    if (path == "/getCaseInfo") return caseInfo(std::move(knock));
+    if (path == "/getCaseStatus") return caseStatus(std::move(knock));
+    if (path == "/updateReports") return updateReports(std::move(knock));
+    if (path == "/stopServer") return stopServer(std::move(knock));
+    log.line("Entering direct command mode for peer " + knock.peer);
+    return std::make_unique<DirectCommandSession>(spec.options, fork(), answer(knock));
+  }
+
+  Random fork() { return random.fork(++connections); }
+
+  SimpleSession::Answer answer(Knock& knock, const std::optional<websocket::Negotiated>& deflate = {}) {
+    websocket::ServerResponse response;
+    response.server = kFuzzerName;
+    response.poweredBy = "AutobahnPython/0.10.9";
+    response.key = knock.accepted.key;
+    response.subprotocol = selectProtocol(knock.accepted.protocols);
+    if (deflate) response.extensions = deflate->header;
+    SimpleSession::Answer result;
+    result.request = std::move(knock.request);
+    result.response = websocket::buildResponse(response);
+    if (deflate) result.deflate = deflate->parameters;
+    result.rest = std::move(knock.rest);
+    return result;
+  }
+
+  /// The first subprotocol of the client that the spec knows (RFC 6455 section 4.2.2).
+  std::string selectProtocol(const std::vector<std::string>& offered) const {
+    for (const std::string& protocol : offered) {
+      if (std::find(spec.protocols.begin(), spec.protocols.end(), protocol) != spec.protocols.end()) {
+        return protocol;
+      }
+    }
+    return "";
+  }
+
+  std::unique_ptr<ReplySession> makeReply(Knock& knock) {
+    return std::make_unique<ReplySession>(spec.options, fork(), answer(knock));
+  }
+
+  Welcome replyWith(Knock knock, const std::string& text) {
+    auto session = makeReply(knock);
+    session->reply(text);
+    return session;
+  }
+
+  std::optional<int> caseNumber(const Knock& knock) const {
+    return board.number(parameter(knock.accepted, "case"), parameter(knock.accepted, "casetuple"));
+  }
+
+  Welcome caseInfo(Knock knock) {
+    const auto number = caseNumber(knock);
+    if (!number) return badRequest("no such case");
+    const suite::Case& testCase = *board.cases()[static_cast<std::size_t>(*number) - 1];
+    const nlohmann::ordered_json info = {{"id", testCase.id.str()},
+                                         {"description", testCase.description}};
+    return replyWith(std::move(knock), info.dump());
+  }
+
+  Welcome caseStatus(Knock knock) {
+    const auto number = caseNumber(knock);
+    const auto agent = parameter(knock.accepted, "agent");
+    if (!number) return badRequest("no such case");
+    if (!agent) return badRequest("the parameter agent is missing");
+    auto session = makeReply(knock);
+    board.whenDone(*agent, *number, [reply = session->replier()](play::Behavior behavior) {
+      reply(statusText(behavior));
+    });
+    return session;
+  }
+
+  Welcome updateReports(Knock knock) {
+    if (!parameter(knock.accepted, "agent")) return badRequest("the parameter agent is missing");
+    const std::string shutdown =
+        websocket::toLower(parameter(knock.accepted, "shutdownOnComplete").value_or(""));
+    const bool ends = shutdown == "true" || shutdown == "yes";
+    log.line("Updating reports, requested by peer " + knock.peer);
+    writeReports();
+    log.line(ends ? "Report generation complete; shutting down server."
+                  : "Report generation complete.");
+    auto session = makeReply(knock);
+    if (ends) session->whenClosed([this] { loop.stop(); });
+    session->reply("");
+    return session;
+  }
+
+  Welcome stopServer(Knock knock) {
+    log.line("Shutting down server.");
+    auto session = makeReply(knock);
+    session->whenClosed([this] { loop.stop(); });
+    session->reply("");
+    return session;
+  }
+
+  Welcome runCase(Knock knock) {
+    const auto number = caseNumber(knock);
+    const auto agent = parameter(knock.accepted, "agent");
+    if (!number) return badRequest("no such case");
+    if (!agent) return badRequest("the parameter agent is missing");
+    const suite::Case& testCase = *board.cases()[static_cast<std::size_t>(*number) - 1];
+    if (isExcluded(spec.exclusions, *agent, testCase.id)) {
+      log.line(fmt::format("Skipping test case {} for agent {} by test configuration!",
+                           testCase.id.str(), *agent));
+      return replyWith(std::move(knock), "");
+    }
+    log.caseStarted(testCase, *agent, knock.peer);
+    board.begin(*agent, *number);
+
+    play::CaseSetup setup;
+    setup.testCase = &testCase;
+    setup.number = *number;
+    setup.agent = *agent;
+    setup.options = spec.options;
+    setup.seed = fork().next();
+    setup.timeoutScale = spec.timeoutScale;
+    setup.wallClock = wallClock;
+    setup.onResult = [this](play::Result result) { caseEnded(std::move(result)); };
+    const auto deflate = websocket::negotiate(knock.accepted.extensions, rulesOf(testCase));
+    SimpleSession::Answer open = answer(knock, deflate);
+    return std::make_unique<play::CaseSession>(
+        std::move(setup), play::AcceptedRequest{std::move(open.request), std::move(open.response),
+                                                open.deflate, std::move(open.rest)});
+  }
+
+  void caseEnded(play::Result result) {
+    try {
+      folder.write(result, neighbours(result.number));
+    } catch (const std::exception& error) {
+      log.error(error.what());
+    }
+    board.add(result.agent, result.number, result.behavior);
+    log.caseEnded(result, board.done(result.agent), board.cases().size());
+  }
+
+  [[nodiscard]] report::Neighbours neighbours(int number) const {
+    const auto& cases = board.cases();
+    const auto index = static_cast<std::size_t>(number) - 1;
+    report::Neighbours found;
+    if (index > 0) found.previous = cases[index - 1];
+    if (index + 1 < cases.size()) found.next = cases[index + 1];
+    return found;
+  }
+
+  void writeReports() {
+    try {
+      folder.writeIndex(board.cases(), wallClock());
+    } catch (const std::exception& error) {
+      log.error(error.what());
+    }
+  }
+
+  net::Loop& loop;
+  FuzzingServerSpec spec;
+  report::Folder& folder;
+  RunLog& log;
+  CaseBoard board;
+  Random random;
+  std::uint64_t connections = 0;
+  net::Listener listener;
+};
+
+FuzzingServer::FuzzingServer(net::Loop& loop, FuzzingServerSpec spec, report::Folder& folder,
+                             RunLog& log)
+    : state_(std::make_unique<State>(loop, std::move(spec), folder, log)) {}
+
+FuzzingServer::~FuzzingServer() = default;
+
+std::uint16_t FuzzingServer::port() const { return state_->listener.port(); }
+
+void FuzzingServer::writeReports() { state_->writeReports(); }
+
+}  // namespace wsgauntlet::roles

@@ -1,0 +1,47 @@
+// The fuzzing server: clients under test connect and ask for cases.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "net/loop.hpp"
+#include "report/folder.hpp"
+#include "roles/agent_exclusions.hpp"
+#include "roles/run_log.hpp"
+#include "suite/catalogue.hpp"
+#include "websocket/options.hpp"
+
+namespace wsgauntlet::roles {
+
+struct FuzzingServerSpec {
+  std::string host;  ///< numeric address to listen on; empty for all IPv4 addresses
+  std::uint16_t port = 9001;
+  std::vector<const suite::Case*> cases;
+  AgentExclusions exclusions;
+  websocket::Options options;
+  std::vector<std::string> protocols;  ///< subprotocols that are selected when a client offers them
+  std::uint64_t seed = 0;
+  double timeoutScale = 1;
+};
+
+/// Serves any number of clients at the same time, until it is told to end.
+class FuzzingServer {
+ public:
+  /// Listens. Throws InputError when the port cannot be used.
+  FuzzingServer(net::Loop& loop, FuzzingServerSpec spec, report::Folder& folder, RunLog& log);
+  ~FuzzingServer();
+  FuzzingServer(const FuzzingServer&) = delete;
+  FuzzingServer& operator=(const FuzzingServer&) = delete;
+
+  [[nodiscard]] std::uint16_t port() const;
+  /// Writes index.html and index.json for all that was done so far.
+  void writeReports();
+
+ private:
+  class State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace wsgauntlet::roles

@@ -1,0 +1,64 @@
+#include "roles/scheduler.hpp"
+
+#include <algorithm>
+
+namespace wsgauntlet::roles {
+
+using suite::Kind;
+
+Scheduler::Scheduler(const std::vector<const suite::Case*>& cases, Limits limits)
+    : limits_(limits) {
+  for (const suite::Case* one : cases) {
+    if (limits_.jobs == 1 || one->kind == Kind::measures) {
+      alone_.push_back({one, false});
+    } else {
+      (one->kind == Kind::moves ? moves_ : waits_).push_back({one, false});
+    }
+  }
+  // The longest first: then none of them is left over at the end.
+  std::stable_sort(waits_.begin(), waits_.end(), [](const Turn& a, const Turn& b) {
+    return a.testCase->cost > b.testCase->cost;
+  });
+}
+
+std::optional<Scheduler::Turn> Scheduler::start(std::deque<Turn>& lane) {
+  const Turn turn = lane.front();
+  lane.pop_front();
+  ++running_;
+  if (turn.testCase->kind == Kind::moves) ++movesRunning_;
+  return turn;
+}
+
+std::optional<Scheduler::Turn> Scheduler::next() {
+  if (!waits_.empty() && running_ < limits_.jobs) return start(waits_);
+  if (!moves_.empty() && running_ < limits_.jobs && movesRunning_ < limits_.cores) {
+    return start(moves_);
+  }
+  if (waits_.empty() && moves_.empty() && running_ == 0 && !alone_.empty()) return start(alone_);
+  return std::nullopt;
+}
+
+bool Scheduler::ended(const Turn& turn, bool good) {
+  --running_;
+  if (turn.testCase->kind == Kind::moves) --movesRunning_;
+  const bool ranAlone = limits_.jobs == 1 || turn.isConfirmation ||
+                        turn.testCase->kind == Kind::measures;
+  if (good || ranAlone) {
+    ++done_;
+    return true;
+  }
+  alone_.push_back({turn.testCase, true});
+  return false;
+}
+
+bool Scheduler::finished() const {
+  return running_ == 0 && waits_.empty() && moves_.empty() && alone_.empty();
+}
+
+void Scheduler::abandon() {
+  waits_.clear();
+  moves_.clear();
+  alone_.clear();
+}
+
+}  // namespace wsgauntlet::roles

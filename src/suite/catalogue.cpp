@@ -1,0 +1,56 @@
+#include "suite/catalogue.hpp"
+
+#include <algorithm>
+#include <map>
+
+#include <fmt/format.h>
+
+namespace wsgauntlet::suite {
+namespace {
+
+/// Notes each case whose id another case before it has. `cases` is sorted by id, stably.
+void checkUnique(const std::vector<Case>& cases, std::vector<Problem>& problems) {
+  for (std::size_t i = 1; i < cases.size(); ++i) {
+    if (cases[i].id != cases[i - 1].id) continue;
+    const Place& first = cases[i - 1].place;
+    problems.push_back(
+        {cases[i].place, fmt::format("the id {} stands twice; it is that of {}:{} too",
+                                     cases[i].id.str(), first.file, first.line)});
+  }
+}
+
+void number(std::vector<Case>& cases) {
+  std::map<std::string, int> last;
+  for (Case& testCase : cases) testCase.number = ++last[testCase.suite];
+}
+
+bool idIsLess(const Case& a, const Case& b) {
+  return a.id < b.id;
+}
+
+}  // namespace
+
+Catalogue::Catalogue(const std::vector<CaseFile>& files) {
+  std::vector<Problem> problems;
+  for (const CaseFile& file : files) {
+    auto loaded = loadCases(file, problems);
+    std::move(loaded.begin(), loaded.end(), std::back_inserter(cases_));
+  }
+  std::stable_sort(cases_.begin(), cases_.end(), idIsLess);
+  checkUnique(cases_, problems);
+  if (!problems.empty()) throw InputError(std::move(problems));
+  number(cases_);
+}
+
+const Catalogue& Catalogue::builtIn() {
+  static const Catalogue catalogue(embeddedCaseFiles());
+  return catalogue;
+}
+
+const Case* Catalogue::find(const CaseId& id) const {
+  const auto found = std::lower_bound(cases_.begin(), cases_.end(), id,
+                                      [](const Case& c, const CaseId& key) { return c.id < key; });
+  return found != cases_.end() && found->id == id ? &*found : nullptr;
+}
+
+}  // namespace wsgauntlet::suite

@@ -1,0 +1,327 @@
+#include "suite/describe.hpp"
+
+#include "base/clock.hpp"
+#include "base/hex.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+namespace wsgauntlet::suite {
+namespace {
+
+constexpr std::size_t kShownOctets = 48;
+
+template <typename... Visitors>
+struct Overloaded : Visitors... {
+  using Visitors::operator()...;
+};
+template <typename... Visitors>
+Overloaded(Visitors...) -> Overloaded<Visitors...>;
+
+bool isContinuation(char c) {
+  return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U;
+}
+
+/// Octets of the sequence that `c` starts, 0 when it starts none. Overlong forms and surrogates
+/// pass here as little as in UTF-8: their second octet is checked by `isSequence`.
+std::size_t sequenceLength(unsigned char c) {
+  if (c < 0x80U) return 1;
+  if (c >= 0xC2U && c <= 0xDFU) return 2;
+  if (c >= 0xE0U && c <= 0xEFU) return 3;
+  if (c >= 0xF0U && c <= 0xF4U) return 4;
+  return 0;
+}
+
+bool isSequence(OctetView octets) {
+  const auto first = static_cast<unsigned char>(octets[0]);
+  if (octets.size() == 1) return first >= 0x20U && first != 0x7FU;
+  const auto second = static_cast<unsigned char>(octets[1]);
+  const bool range = (first != 0xE0U || second >= 0xA0U) && (first != 0xEDU || second <= 0x9FU) &&
+                     (first != 0xF0U || second >= 0x90U) && (first != 0xF4U || second <= 0x8FU) &&
+                     (first != 0xC2U || second >= 0xA0U);  // U+0080 to U+009F are controls
+  return range && std::all_of(octets.begin() + 1, octets.end(), isContinuation);
+}
+
+/// The part of `octets` that can be shown as text: all but a code point that is cut at the end when
+/// `cut`. Nothing when the octets are no printable UTF-8.
+std::optional<OctetView> printable(OctetView octets, bool cut) {
+  for (std::size_t at = 0; at < octets.size();) {
+    const std::size_t length = sequenceLength(static_cast<unsigned char>(octets[at]));
+    if (length == 0) return std::nullopt;
+    if (at + length > octets.size()) {
+      if (!cut) return std::nullopt;
+      return octets.substr(0, at);
+    }
+    if (!isSequence(octets.substr(at, length))) return std::nullopt;
+    at += length;
+  }
+  return octets;
+}
+
+/// `"Hello"` or `hex 00fe`, with a mark where it is cut.
+std::string excerpt(OctetView head, std::uint64_t length) {
+  const OctetView shown = head.substr(0, kShownOctets);
+  const bool cut = shown.size() < length;
+  const char* mark = cut ? "…" : "";
+  if (const auto text = printable(shown, cut)) return fmt::format("\"{}\"{}", *text, mark);
+  return fmt::format("hex {}{}", toHex(shown), mark);
+}
+
+std::string count(std::uint64_t number, std::string_view unit) {
+  return fmt::format("{} {}{}", number, unit, number == 1 ? "" : "s");
+}
+
+std::string octetCount(std::uint64_t number) {
+  return count(number, "octet");
+}
+
+std::string withPayload(const Payload& payload) {
+  return payload.empty() ? ", no payload" : ", payload " + describe(payload);
+}
+
+std::string closingContent(const std::optional<std::uint16_t>& code,
+                           const std::optional<Octets>& reason) {
+  std::string text = code ? fmt::format(", code {}", *code) : ", no code";
+  if (reason) text += ", reason " + describeOctets(*reason, reason->size());
+  return text;
+}
+
+std::string typeName(bool binary) {
+  return binary ? "binary" : "text";
+}
+
+std::string describeFrame(const SendFrame& frame) {
+  std::string text = "send " + opcodeName(frame.opcode);
+  if (!frame.fin) text += ", not final";
+  if (frame.rsv != 0) text += fmt::format(", RSV {}", frame.rsv);
+  text += withPayload(frame.repeatTo ? frame.payload.repeatedTo(*frame.repeatTo) : frame.payload);
+  if (frame.declaredLength) text += fmt::format(", declared length {}", *frame.declaredLength);
+  if (frame.mask) text += fmt::format(", mask {:08x}", *frame.mask);
+  if (frame.chop) text += ", in pieces of " + octetCount(*frame.chop);
+  if (frame.sync) text += ", as one piece";
+  return text;
+}
+
+std::string describeMessage(const SendMessage& message) {
+  std::string text = "send " + typeName(message.binary) + " message" + withPayload(message.payload);
+  if (message.fragmentSize) text += ", in fragments of " + octetCount(*message.fragmentSize);
+  if (message.sync) text += ", as one piece";
+  return text;
+}
+
+std::string describeWait(const Wait& wait) {
+  std::string text = fmt::format("wait {} s", formatSeconds(wait.seconds));
+  if (wait.tag) text += fmt::format(", then note timeout \"{}\"", *wait.tag);
+  return text;
+}
+
+std::string describeMeasure(const LargeMessage& large) {
+  return fmt::format("one {} message, {}, echoed within {} s", typeName(large.binary),
+                     describe(large.payload), formatSeconds(large.seconds));
+}
+
+std::string describeMeasure(const RoundTrips& trips) {
+  std::string payload;
+  if (const auto* slices = std::get_if<CorpusSlices>(&trips.payload)) {
+    payload = fmt::format("{} from corpus {}",
+                          count(slices->length, slices->codePoints ? "code point" : "octet"),
+                          slices->corpus);
+  } else {
+    payload = describe(std::get<Payload>(trips.payload));
+  }
+  return fmt::format("{} round trips of {} {}s, {}, within {} s", trips.count,
+                     typeName(trips.binary), trips.asFrame ? "frame" : "message", payload,
+                     formatSeconds(trips.seconds));
+}
+
+std::string describeRule(const Deflate::Rule& rule) {
+  std::string text =
+      rule.needsClientMaxWindowBits ? "an offer with client_max_window_bits" : "any offer";
+  if (rule.clientNoContextTakeover) text += ", adding client_no_context_takeover";
+  if (rule.clientMaxWindowBits) {
+    text += fmt::format(", adding client_max_window_bits={}", *rule.clientMaxWindowBits);
+  }
+  return text;
+}
+
+/// Collects the lines of a case.
+class Lines {
+ public:
+  void heading(std::string_view text) { text_ += fmt::format("\n{}\n", text); }
+  void line(std::string_view text) { text_ += fmt::format("  {}\n", text); }
+  void plain(std::string_view text) { text_ += fmt::format("{}\n", text); }
+  [[nodiscard]] std::string take() { return std::move(text_); }
+
+ private:
+  std::string text_;
+};
+
+void describeHead(const Case& testCase, Lines& lines) {
+  lines.plain(fmt::format("{} {}", testCase.suite, testCase.id.str()));
+  lines.line(testCase.category);
+  if (!testCase.subcategory.empty()) lines.line(testCase.subcategory);
+  std::string sections;
+  for (const SpecReference& spec : testCase.spec) {
+    sections += (sections.empty() ? "" : ", ") + describe(spec);
+  }
+  lines.line(sections);
+  lines.heading("What happens");
+  lines.line(testCase.description);
+  lines.heading("What is right");
+  lines.line(testCase.expectation);
+}
+
+void describeExpectation(const Case& testCase, Lines& lines) {
+  lines.heading("Expected");
+  for (const Alternative& alternative : testCase.expect) {
+    lines.line(fmt::format("{}: {}", alternative.verdict, describe(alternative)));
+  }
+  if (const auto* large = std::get_if<LargeMessage>(&testCase.measure)) {
+    lines.line(describeMeasure(*large));
+  }
+  if (const auto* trips = std::get_if<RoundTrips>(&testCase.measure)) {
+    lines.line(describeMeasure(*trips));
+  }
+  if (testCase.framesSent) {
+    for (const auto& [opcode, number] : *testCase.framesSent) {
+      lines.line(fmt::format("{} of {} sent", count(number, "frame"), opcodeName(opcode)));
+    }
+  }
+  lines.line(describe(testCase.close));
+  if (testCase.wrongCodeFails) lines.line("another close code fails the case");
+  if (testCase.informational) lines.line("informational: nothing the peer does fails the case");
+}
+
+void describeDeflate(const Deflate& deflate, Lines& lines) {
+  lines.heading("permessage-deflate");
+  for (const std::string& offer : deflate.offers) lines.line("offer " + offer);
+  for (const Deflate::Rule& rule : deflate.accept) lines.line("accept " + describeRule(rule));
+}
+
+}  // namespace
+
+std::string opcodeName(std::uint8_t opcode) {
+  switch (opcode) {
+    case 0:
+      return "continuation";
+    case 1:
+      return "text";
+    case 2:
+      return "binary";
+    case 8:
+      return "close";
+    case 9:
+      return "ping";
+    case 10:
+      return "pong";
+    default:
+      return fmt::format("opcode {}", opcode);
+  }
+}
+
+std::string describeOctets(OctetView head, std::uint64_t length) {
+  if (length == 0) return "no payload";
+  return fmt::format("{} ({})", excerpt(head, length), octetCount(length));
+}
+
+std::string describe(const Payload& payload) {
+  const Octets& base = payload.base();
+  if (payload.size() <= base.size()) {
+    return describeOctets(payload.head(kShownOctets), payload.size());
+  }
+  return fmt::format("{} repeated to {}",
+                     excerpt(OctetView(base).substr(0, kShownOctets), base.size()),
+                     octetCount(payload.size()));
+}
+
+std::string describe(const ExpectedEvent& event) {
+  const auto with = [](const Payload& payload) {
+    return (payload.empty() ? ", " : " ") + describe(payload);
+  };
+  return std::visit(
+      Overloaded{
+          [&](const ExpectMessage& message) {
+            return typeName(message.binary) + " message" + with(message.payload);
+          },
+          [&](const ExpectPong& pong) { return "pong" + with(pong.payload); },
+          [](const ExpectTimeout& timeout) { return fmt::format("timeout \"{}\"", timeout.tag); }},
+      event);
+}
+
+std::string describe(const Alternative& alternative) {
+  if (alternative.events.empty()) return "nothing";
+  std::string text;
+  for (const ExpectedEvent& event : alternative.events) {
+    text += (text.empty() ? "" : ", then ") + describe(event);
+  }
+  return text;
+}
+
+std::string describe(const CloseExpectation& close) {
+  std::string codes;
+  for (const std::uint16_t code : close.codes) {
+    codes += (codes.empty() ? "" : ", ") + std::to_string(code);
+  }
+  return fmt::format("closed by the {}, {}; the peer's code is {} or none{}",
+                     close.byFuzzer ? "fuzzer" : "peer", close.clean ? "cleanly" : "cleanly or not",
+                     codes, close.wrongEndpointIsFatal ? "; the wrong side fails the case" : "");
+}
+
+std::string describe(const Action& action) {
+  return std::visit(
+      Overloaded{
+          [](const SendFrame& frame) { return describeFrame(frame); },
+          [](const SendMessage& message) { return describeMessage(message); },
+          [](const SendClose& close) {
+            return "send a raw close frame" + closingContent(close.code, close.reason);
+          },
+          [](const StartClosing& close) {
+            return "start closing" + closingContent(close.code, close.reason);
+          },
+          [](const BeginMessage& begin) {
+            return fmt::format("begin a {} message", typeName(begin.binary));
+          },
+          [](const BeginFrame& begin) { return "begin a frame of " + octetCount(begin.length); },
+          [](const FrameData& data) {
+            return "send frame data " + describe(data.payload) +
+                   (data.sync ? ", as one piece" : "");
+          },
+          [](const EndMessage&) { return std::string("end the message"); },
+          [](const Wait& wait) { return describeWait(wait); },
+          [](const CloseAfter& timer) {
+            return fmt::format("close after {} s", formatSeconds(timer.seconds));
+          },
+          [](const FailAfter& timer) {
+            return fmt::format("fail after {} s", formatSeconds(timer.seconds));
+          },
+          [](const SwitchWireLog& wireLog) {
+            return fmt::format("wire log {}{}", wireLog.on ? "on" : "off",
+                               wireLog.silent ? ", without a row" : "");
+          },
+          [](const SetFragmentSize& set) {
+            return set.size == 0 ? std::string("send messages unfragmented")
+                                 : "send messages in fragments of " + octetCount(set.size);
+          }},
+      action);
+}
+
+std::string describe(const SpecReference& spec) {
+  return fmt::format("RFC {} section {}", spec.rfc, spec.section);
+}
+
+std::string describe(const Case& testCase) {
+  Lines lines;
+  describeHead(testCase, lines);
+  lines.heading("Script");
+  for (std::size_t i = 0; i < testCase.script.size(); ++i) {
+    lines.line(fmt::format("{}. {}", i + 1, describe(testCase.script[i].action)));
+  }
+  describeExpectation(testCase, lines);
+  if (testCase.deflate) describeDeflate(*testCase.deflate, lines);
+  lines.heading("File");
+  lines.line(fmt::format("{}:{}", testCase.place.file, testCase.place.line));
+  return lines.take();
+}
+
+}  // namespace wsgauntlet::suite

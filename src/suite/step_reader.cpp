@@ -1,0 +1,247 @@
+#include "suite/step_reader.hpp"
+
+#include "suite/payload_reader.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+#include <fmt/format.h>
+
+namespace wsgauntlet::suite {
+namespace {
+
+constexpr std::uint64_t kMostLength = std::uint64_t{1} << 63U;
+constexpr std::uint64_t kMostCode = 65535;
+
+struct OpcodeName {
+  const char* name;
+  std::uint8_t opcode;
+};
+constexpr std::array<OpcodeName, 6> kOpcodes{
+    {{"continuation", 0}, {"text", 1}, {"binary", 2}, {"close", 8}, {"ping", 9}, {"pong", 10}}};
+
+void readPayloadInto(ObjectReader& object, Payload& payload) {
+  if (const auto node = object.find("payload")) {
+    if (auto read = readPayload(*node)) payload = std::move(*read);
+  }
+}
+
+void readMask(ObjectReader& object, std::optional<std::uint32_t>& mask) {
+  const auto node = object.find("mask");
+  if (!node) return;
+  const auto digits = node->text();
+  if (!digits) return;
+  std::uint32_t key = 0;
+  const char* const end = digits->data() + digits->size();
+  const auto [at, error] = std::from_chars(digits->data(), end, key, 16);
+  if (digits->size() == 8 && error == std::errc() && at == end) {
+    mask = key;
+  } else {
+    node->failExpected("a masking key of eight hexadecimal digits such as \"37fa213d\"");
+  }
+}
+
+Action readSend(ObjectReader& object, const Node& kind) {
+  SendFrame frame;
+  if (const auto opcode = readOpcode(kind)) frame.opcode = *opcode;
+  object.boolean("fin", frame.fin);
+  object.integer("rsv", frame.rsv, 0, 7);
+  readPayloadInto(object, frame.payload);
+  object.integer("repeat-to", frame.repeatTo, 0, std::uint64_t{1} << 30U);
+  object.integer("declared-length", frame.declaredLength, 0, kMostLength);
+  readMask(object, frame.mask);
+  object.integer("chop", frame.chop, 1);
+  object.boolean("sync", frame.sync);
+  return frame;
+}
+
+Action readMessage(ObjectReader& object, const Node& kind) {
+  SendMessage message;
+  message.binary = readIsBinary(kind).value_or(false);
+  readPayloadInto(object, message.payload);
+  object.integer("fragments-of", message.fragmentSize, 1, kMostLength);
+  object.boolean("sync", message.sync);
+  return message;
+}
+
+/// What both kinds of closing carry.
+template <typename Closing>
+Action readClosing(ObjectReader&, const Node& kind) {
+  Closing closing;
+  ObjectReader content(kind, "the content of a Close frame");
+  content.integer("code", closing.code, 0, kMostCode);
+  if (const auto node = content.find("reason")) {
+    if (const auto payload = readPayload(*node)) closing.reason = payload->octets();
+  }
+  content.finish();
+  return closing;
+}
+
+Action readBeginMessage(ObjectReader&, const Node& kind) {
+  return BeginMessage{readIsBinary(kind).value_or(false)};
+}
+
+Action readBeginFrame(ObjectReader&, const Node& kind) {
+  return BeginFrame{kind.integer(0, kMostLength).value_or(0)};
+}
+
+Action readFrameData(ObjectReader& object, const Node& kind) {
+  FrameData data{readPayload(kind).value_or(Payload()), false};
+  object.boolean("sync", data.sync);
+  return data;
+}
+
+Action readEndMessage(ObjectReader&, const Node& kind) {
+  if (kind.valid() && kind.value() != true) kind.failExpected("true");
+  return EndMessage{};
+}
+
+Action readWait(ObjectReader& object, const Node& kind) {
+  Wait wait{kind.seconds().value_or(0), std::nullopt};
+  object.text("tag", wait.tag);
+  return wait;
+}
+
+Action readCloseAfter(ObjectReader&, const Node& kind) {
+  return CloseAfter{kind.seconds().value_or(0)};
+}
+
+Action readFailAfter(ObjectReader&, const Node& kind) {
+  return FailAfter{kind.seconds().value_or(0)};
+}
+
+Action readWireLog(ObjectReader& object, const Node& kind) {
+  SwitchWireLog wireLog{kind.word({"on", "off"}) == "on", false};
+  object.boolean("silent", wireLog.silent);
+  return wireLog;
+}
+
+Action readFragmentSize(ObjectReader&, const Node& kind) {
+  return SetFragmentSize{kind.integer(0, kMostLength).value_or(0)};
+}
+
+/// A kind of step: its key, which no other kind uses in any role, and what reads it.
+struct StepKind {
+  const char* key;
+  Action (*read)(ObjectReader&, const Node&);
+};
+constexpr std::array<StepKind, 13> kStepKinds{{{"send", readSend},
+                                               {"message", readMessage},
+                                               {"close", readClosing<SendClose>},
+                                               {"start-closing", readClosing<StartClosing>},
+                                               {"begin-message", readBeginMessage},
+                                               {"begin-frame", readBeginFrame},
+                                               {"frame-data", readFrameData},
+                                               {"end-message", readEndMessage},
+                                               {"wait", readWait},
+                                               {"close-after", readCloseAfter},
+                                               {"fail-after", readFailAfter},
+                                               {"wire-log", readWireLog},
+                                               {"fragment-size", readFragmentSize}}};
+
+/// The kinds whose key stands in the step.
+std::vector<const StepKind*> kindsOf(const Node& node) {
+  std::vector<const StepKind*> kinds;
+  for (const StepKind& kind : kStepKinds) {
+    if (node.value().contains(kind.key)) kinds.push_back(&kind);
+  }
+  return kinds;
+}
+
+void failWithoutKind(const Node& node) {
+  std::vector<std::string> names;
+  for (const StepKind& kind : kStepKinds) names.emplace_back(kind.key);
+  std::string meant;
+  for (const auto& [key, value] : node.value().items()) {
+    if (meant.empty()) meant = hint(key, names);
+  }
+  node.fail("a step has one of the keys " + listOf(names) + meant);
+}
+
+std::optional<ExpectedEvent> readEventOf(const std::string& kind, const Node& value) {
+  if (kind == "timeout") {
+    const auto tag = value.text();
+    if (!tag) return std::nullopt;
+    return ExpectTimeout{*tag};
+  }
+  auto payload = readPayload(value);
+  if (!payload) return std::nullopt;
+  if (kind == "pong") return ExpectPong{std::move(*payload)};
+  return ExpectMessage{std::move(*payload), kind == "binary"};
+}
+
+}  // namespace
+
+std::optional<std::uint8_t> readOpcode(const Node& node) {
+  if (!node.valid()) return std::nullopt;
+  if (node.value().is_number()) {
+    const auto number = node.integer(0, 15);
+    if (!number) return std::nullopt;
+    return static_cast<std::uint8_t>(*number);
+  }
+  if (!node.value().is_string()) {
+    node.failExpected("an opcode by name or number");
+    return std::nullopt;
+  }
+  const auto name = *node.text();
+  std::vector<std::string> names;
+  for (const OpcodeName& known : kOpcodes) {
+    if (name == known.name) return known.opcode;
+    names.emplace_back(known.name);
+  }
+  const std::string meant = hint(name, names);
+  names.emplace_back("the numbers 0 to 15");
+  node.fail(fmt::format("unknown opcode \"{}\"; opcodes are {}{}", name, listOf(names), meant));
+  return std::nullopt;
+}
+
+std::optional<bool> readIsBinary(const Node& node) {
+  const auto type = node.word({"text", "binary"});
+  if (!type) return std::nullopt;
+  return *type == "binary";
+}
+
+std::optional<Step> readStep(const Node& node) {
+  const std::size_t problemsBefore = node.scope().problems.added();
+  if (!ObjectReader(node, "a step").valid()) return std::nullopt;
+  const auto kinds = kindsOf(node);
+  if (kinds.empty()) {
+    failWithoutKind(node);
+    return std::nullopt;
+  }
+  if (kinds.size() > 1) {
+    node.fail(
+        fmt::format("\"{}\" and \"{}\" are two kinds of step; each stands in a step of its own",
+                    kinds[0]->key, kinds[1]->key));
+    return std::nullopt;
+  }
+  ObjectReader object(node, fmt::format("a \"{}\" step", kinds[0]->key));
+  const auto kind = object.require(kinds[0]->key);
+  if (!kind) return std::nullopt;
+  Step step{kinds[0]->read(object, *kind), node.scope().problems.place(node.pointer())};
+  object.finish();
+  if (node.scope().problems.added() != problemsBefore) return std::nullopt;
+  return step;
+}
+
+std::optional<ExpectedEvent> readEvent(const Node& node) {
+  ObjectReader object(node, "an event");
+  if (!object.valid()) return std::nullopt;
+  for (const char* kind : {"text", "binary", "pong", "timeout"}) {
+    if (!object.has(kind)) continue;
+    ObjectReader alone(node, fmt::format("an event \"{}\"", kind));
+    const auto value = alone.require(kind);
+    alone.finish();
+    if (!value) return std::nullopt;
+    return readEventOf(kind, *value);
+  }
+  std::string meant;
+  for (const auto& [key, value] : node.value().items()) {
+    if (meant.empty()) meant = hint(key, {"text", "binary", "pong", "timeout"});
+  }
+  node.fail("an event has one of the keys text, binary, pong and timeout" + meant);
+  return std::nullopt;
+}
+
+}  // namespace wsgauntlet::suite

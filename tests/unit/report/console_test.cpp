@@ -1,0 +1,141 @@
+#include "report/console.hpp"
+
+#include "report/explain.hpp"
+#include "samples.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace wsgauntlet::report {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+Records recordsOf(const std::vector<Sample>& samples) {
+  Records records;
+  for (const Sample& sample : samples) {
+    records[agentText(sample.result)][sample.testCase->id] = makeRecord(sample.result, "x.json");
+  }
+  return records;
+}
+
+TEST(Explain, SaysWhatWasSentAndWhatDidNotCome) {
+  EXPECT_EQ(
+      sentence(explain(fragmentedWithPings().result)),
+      "sent text (FIN 0) \"fragment1\", continuation (FIN 0) \"fragment2\", ping \"pongme 1!\", "
+      "continuation (FIN 0) \"fragment3\", 3 more; expected pong \"pongme 1!\", pong \"pongme "
+      "2!\", text \"fragment1fragment2fragme…\" (45 octets); received nothing; peer "
+      "dropped the TCP connection without previous WebSocket closing handshake");
+}
+
+TEST(Explain, SaysThatThePeerDidNotFailTheConnection) {
+  EXPECT_EQ(
+      sentence(explain(reservedBits().result)),
+      "sent text \"Hello, world!\", text (RSV 2) \"Hello, world!\", ping; expected text \"Hello, "
+      "world!\"; received text \"Hello, world!\", text \"Hello, world!\", empty pong; the peer "
+      "did not fail the connection, so the fuzzer did");
+}
+
+TEST(Explain, LeavesOutEventsThatWereRight) {
+  const Explanation why = explain(choppedOctetwise().result);
+  EXPECT_EQ(why.expected, "");
+  EXPECT_THAT(why.remark, HasSubstr("peer dropped the TCP connection"));
+}
+
+TEST(Explain, ReadsCloseFramesByTheirCode) {
+  Sample sample = passed("7.9.1");
+  const play::FrameSentRow close{play::Excerpt(OctetView("\x03\xe7"
+                                                         "bye")),
+                                 8,
+                                 true,
+                                 0,
+                                 {},
+                                 {},
+                                 {},
+                                 false};
+  sample.result.wireLog = {{Duration{}, close}};
+  EXPECT_EQ(explain(sample.result).sent, "close 999 \"bye\"");
+}
+
+TEST(Explain, NamesTheWrongCloseCode) {
+  Sample sample = passed("7.3.1");
+  sample.result.behaviorClose = play::BehaviorClose::wrongCode;
+  sample.result.closing.remoteCloseCode = 1002;
+  EXPECT_EQ(explain(sample.result).remark, "closed with code 1002, expected 1000 or none");
+}
+
+TEST(Explain, SaysWhyAConnectionWasNeverOpen) {
+  Sample sample = failed("1.1.1");
+  sample.result.opened = false;
+  sample.result.closing.wasNotCleanReason =
+      "WebSocket connection upgrade failed (400 - BadRequest)";
+  EXPECT_EQ(sentence(explain(sample.result)),
+            "the opening handshake was not completed: WebSocket connection upgrade failed (400 - "
+            "BadRequest)");
+}
+
+TEST(Explain, TakesTheResultOfCasesThatMeasure) {
+  Sample sample = failed("9.1.1");
+  sample.testCase->expect.clear();
+  sample.result.behaviorClose = play::BehaviorClose::ok;
+  sample.result.result = "Did not receive message within 10 seconds.";
+  EXPECT_EQ(explain(sample.result).remark, "Did not receive message within 10 seconds");
+}
+
+TEST(Explain, ShortensPayloads) {
+  EXPECT_EQ(quoted(play::Excerpt(OctetView("Hello"))), " \"Hello\"");
+  EXPECT_EQ(quoted(play::Excerpt(Payload("*", std::uint64_t{65536}))),
+            " \"************************…\" (65536 octets)");
+  EXPECT_EQ(quoted(play::Excerpt(OctetView("\xfe\xff"))), " 0xfeff (2 octets)");
+  EXPECT_EQ(quoted(play::Excerpt(std::string(20, '\xfe'))),
+            " 0xfefefefefefefefefefefefe… (20 octets)");
+  EXPECT_EQ(quoted(play::Excerpt()), "");
+}
+
+TEST(Summary, CountsByVerdictAndExplainsFailures) {
+  std::vector<Sample> samples;
+  samples.push_back(passed("1.1.1"));
+  samples.push_back(failed("1.1.10"));
+  const Sample missing = passed("2.1");
+  const std::vector<const suite::Case*> cases = {samples[0].testCase.get(),
+                                                 samples[1].testCase.get(), missing.testCase.get()};
+  EXPECT_EQ(
+      summary(recordsOf(samples), cases),
+      "agent/1.0: 2 cases\n"
+      "  behavior  1 OK, 1 FAILED, 1 missing\n"
+      "  closing   1 OK, 1 UNCLEAN\n"
+      "  1.1.10  FAILED / UNCLEAN  sent text \"Hello\"; expected text \"Hello\"; received nothing; "
+      "peer dropped\n"
+      "          the TCP connection without previous WebSocket closing handshake\n");
+}
+
+TEST(Summary, StopsAfterTheMostFailures) {
+  std::vector<Sample> samples;
+  for (int i = 1; i <= 5; ++i) samples.push_back(failed("1.1." + std::to_string(i)));
+  const std::string text = summary(recordsOf(samples), {}, {2, 100});
+  EXPECT_THAT(text, HasSubstr("1.1.2 "));
+  EXPECT_THAT(text, Not(HasSubstr("1.1.3 ")));
+  EXPECT_THAT(text, HasSubstr("  … and 3 more\n"));
+}
+
+TEST(Summary, PutsWhatFailedFirst) {
+  std::vector<Sample> samples;
+  samples.push_back(passed("1.1.1"));
+  samples[0].result.behaviorClose = play::BehaviorClose::wrongCode;
+  samples.push_back(failed("1.1.2"));
+  const std::string text = summary(recordsOf(samples), {});
+  EXPECT_LT(text.find("1.1.2 "), text.find("1.1.1 "));
+}
+
+TEST(Summary, LetsNoPeerControlTheTerminal) {
+  std::vector<Sample> samples;
+  samples.push_back(hostile());
+  const std::string text = summary(recordsOf(samples), {});
+  for (const char c : text) EXPECT_TRUE(c == '\n' || static_cast<unsigned char>(c) >= 0x20);
+  EXPECT_THAT(text, Not(HasSubstr("\u202e")));
+  EXPECT_THAT(text, HasSubstr("\\x1b[31m"));
+}
+
+}  // namespace
+}  // namespace wsgauntlet::report

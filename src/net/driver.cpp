@@ -14,6 +14,8 @@ namespace {
 constexpr std::size_t kBlock = 65536;
 /// Blocks or pieces that one connection moves before others have a turn.
 constexpr int kTurn = 32;
+/// Between two pieces that are paced. The system's timers add some 50 µs.
+constexpr auto kPieceDelay = std::chrono::microseconds(10);
 /// How long an orderly end waits for the peer's own end, so that what was written is not lost.
 constexpr auto kLinger = std::chrono::seconds(1);
 
@@ -63,9 +65,10 @@ bool Driver::flush() {
     if (waitsWritable_) return true;
     if (!unsent_.empty() || !session_->outbox().empty()) {
       if (!sendBlock()) return false;
-    } else if (session_->hasQueuedPieces()) {
+    } else if (const auto pieces = session_->queuedPieces(); pieces == websocket::Pieces::eager) {
       session_->sendNextPiece(now());
     } else {
+      if (pieces == websocket::Pieces::paced) sendPieceLater();
       return true;
     }
     if (session_->outbox().ending() == websocket::Ending::reset) return true;
@@ -78,6 +81,19 @@ bool Driver::flush() {
     });
   }
   return true;
+}
+
+void Driver::sendPieceLater() {
+  if (pieceTimer_) return;
+  pieceTimer_.emplace(socket_.get_executor(), kPieceDelay);
+  pieceTimer_->async_wait([self = shared_from_this()](const std::error_code& error) {
+    self->pieceTimer_.reset();
+    if (error || self->closed_ || self->sessionEnded_) return;
+    if (self->unsent_.empty() && self->session_->queuedPieces() != websocket::Pieces::none) {
+      self->session_->sendNextPiece(now());
+    }
+    self->afterSession();
+  });
 }
 
 bool Driver::sendBlock() {

@@ -30,6 +30,7 @@ class Driver : public std::enable_shared_from_this<Driver> {
   void afterSession();
   bool flush();
   bool sendBlock();
+  void sendPieceLater();
   void waitReadable();
   void waitWritable();
   void readable();
@@ -44,6 +45,7 @@ class Driver : public std::enable_shared_from_this<Driver> {
   std::unique_ptr<websocket::Session> session_;
   std::function<void()> ended_;
   asio::steady_timer timer_;
+  std::optional<asio::steady_timer> pieceTimer_;
   std::optional<TimePoint> armedFor_;
   std::string unsent_;  ///< rest of a block that the socket did not take
   bool waitsWritable_ = false;

@@ -53,7 +53,9 @@ class CaseSession : public websocket::Session, private websocket::Listener {
   void disconnected(TimePoint now) override;
   [[nodiscard]] std::optional<TimePoint> deadline() const override;
   void woken(TimePoint now) override;
-  [[nodiscard]] bool hasQueuedPieces() const override { return connection_.hasQueuedPieces(); }
+  [[nodiscard]] websocket::Pieces queuedPieces() const override {
+    return connection_.queuedPieces();
+  }
   void sendNextPiece(TimePoint now) override;
   websocket::Outbox& outbox() override { return connection_.outbox(); }
 

@@ -106,11 +106,12 @@ std::string summary(const Records& records, std::span<const suite::Case* const> 
                     const SummaryOptions& options) {
   std::string out;
   for (const auto& [agent, ofAgent] : records) {
-    const auto missing = std::count_if(
-        cases.begin(), cases.end(),
-        [&](const suite::Case* testCase) { return find(ofAgent, testCase->id) == nullptr; });
+    std::size_t missing = 0;
+    for (const suite::Case* testCase : cases) {
+      if (find(ofAgent, testCase->id) == nullptr) ++missing;
+    }
     if (!out.empty()) out += '\n';
-    out += totals(agent, ofAgent, static_cast<std::size_t>(missing));
+    out += totals(agent, ofAgent, missing);
     out += failures(ofAgent, options);
   }
   return out;

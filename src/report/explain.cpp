@@ -68,6 +68,7 @@ struct EventWords {
 template <typename Events>
 std::vector<std::string> words(const Events& events) {
   std::vector<std::string> out;
+  out.reserve(events.size());
   for (const auto& event : events) out.push_back(std::visit(EventWords{}, event));
   return out;
 }

@@ -113,6 +113,7 @@ void Folder::writeIndex(std::span<const suite::Case* const> cases, WallTime now)
   std::map<suite::CaseId, const suite::Case*> listed = cases_;
   for (const suite::Case* testCase : cases) listed[testCase->id] = testCase;
   std::vector<const suite::Case*> rows;
+  rows.reserve(listed.size());
   for (const auto& [id, testCase] : listed) rows.push_back(testCase);
   replaceFile("index.html", indexPage(records_, rows, now));
   replaceFile("index.json", indexJson(records_));

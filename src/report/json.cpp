@@ -42,8 +42,8 @@ std::string headerOrMark(const std::string& octets) {
 
 /// 1 and 10 as integers, 0.5 as it is.
 Json seconds(double value) {
-  if (value == std::floor(value)) return static_cast<std::int64_t>(value);
-  return value;
+  if (value == std::floor(value)) return Json(static_cast<std::int64_t>(value));
+  return Json(value);
 }
 
 template <typename Map>

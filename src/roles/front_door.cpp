@@ -95,7 +95,9 @@ void FrontDoor::woken(TimePoint now) {
   }
 }
 
-bool FrontDoor::hasQueuedPieces() const { return session_ && session_->hasQueuedPieces(); }
+websocket::Pieces FrontDoor::queuedPieces() const {
+  return session_ ? session_->queuedPieces() : websocket::Pieces::none;
+}
 
 void FrontDoor::sendNextPiece(TimePoint now) { session_->sendNextPiece(now); }
 

@@ -37,7 +37,7 @@ class FrontDoor : public websocket::Session {
   void disconnected(TimePoint now) override;
   [[nodiscard]] std::optional<TimePoint> deadline() const override;
   void woken(TimePoint now) override;
-  [[nodiscard]] bool hasQueuedPieces() const override;
+  [[nodiscard]] websocket::Pieces queuedPieces() const override;
   void sendNextPiece(TimePoint now) override;
   websocket::Outbox& outbox() override;
 

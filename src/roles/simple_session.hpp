@@ -53,7 +53,9 @@ class SimpleSession : public websocket::Session, protected websocket::Listener {
     now_ = now;
     connection_.woken(now);
   }
-  [[nodiscard]] bool hasQueuedPieces() const override { return connection_.hasQueuedPieces(); }
+  [[nodiscard]] websocket::Pieces queuedPieces() const override {
+    return connection_.queuedPieces();
+  }
   void sendNextPiece(TimePoint now) override {
     now_ = now;
     connection_.sendNextPiece();

@@ -99,7 +99,8 @@ class Check {
 
   void checkInformational() const {
     if (!case_.informational) return;
-    for (const auto& [verdict, text] : case_.informational->results) {
+    for (const auto& result : case_.informational->results) {
+      const std::string& verdict = result.first;
       const bool known =
           verdict == "*" || std::any_of(case_.expect.begin(), case_.expect.end(),
                                         [&](const Alternative& a) { return a.verdict == verdict; });

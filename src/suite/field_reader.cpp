@@ -18,7 +18,7 @@ std::string shown(const json& value) {
   constexpr std::size_t kMost = 40;
   if (value.is_object()) return "an object";
   if (value.is_array()) return value.empty() ? "an empty list" : "a list";
-  const std::string text = value.dump(-1, ' ', false, json::error_handler_t::replace);
+  std::string text = value.dump(-1, ' ', false, json::error_handler_t::replace);
   if (text.size() <= kMost) return text;
   std::size_t end = kMost;
   while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;
@@ -203,7 +203,7 @@ std::optional<std::string> Node::column(std::string_view name) const {
 }
 
 std::optional<std::string> Node::filledText() const {
-  const auto pattern = text();
+  auto pattern = text();
   if (!pattern || scope_.row == nullptr || fromRow_) return pattern;
   std::string out;
   bool filled = true;
@@ -241,13 +241,10 @@ std::vector<Node> Node::elements(std::string_view what, std::size_t least) const
 
 // ---- ObjectReader -------------------------------------------------------------------------------
 
-ObjectReader::ObjectReader(const Node& node, std::string what)
-    : node_(node), what_(std::move(what)) {
+ObjectReader::ObjectReader(const Node& node, std::string_view what) : node_(node), what_(what) {
   if (!node_.valid()) return;
   valid_ = node_.value().is_object();
-  if (!valid_) node_.failExpected(what_ + " as an object");
-  constexpr std::size_t kMostKeys = 24;
-  known_.reserve(kMostKeys);
+  if (!valid_) node_.failExpected(std::string(what_) + " as an object");
 }
 
 bool ObjectReader::has(Key key) const {
@@ -255,7 +252,7 @@ bool ObjectReader::has(Key key) const {
 }
 
 std::optional<Node> ObjectReader::find(Key key) {
-  known_.push_back(key);
+  known_.at(knownCount_++) = key;
   if (!valid_) return std::nullopt;
   const auto found = node_.value().find(key);
   if (found == node_.value().end()) return std::nullopt;
@@ -272,9 +269,10 @@ std::optional<Node> ObjectReader::require(Key key) {
 
 void ObjectReader::finish() {
   if (!valid_) return;
+  const auto end = known_.begin() + static_cast<std::ptrdiff_t>(knownCount_);
   for (const auto& [key, value] : node_.value().items()) {
-    if (std::find(known_.begin(), known_.end(), key) != known_.end()) continue;
-    const std::vector<std::string> known(known_.begin(), known_.end());
+    if (std::find(known_.begin(), end, std::string_view(key)) != end) continue;
+    const std::vector<std::string> known(known_.begin(), end);
     node_.scope().problems.add(node_.pointer() + "/" + pointerStep(key),
                                fmt::format("unknown key \"{}\" in {}{}", key, what_,
                                            hint(key, known, "; it may have " + listOf(known))));

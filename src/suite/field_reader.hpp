@@ -4,6 +4,7 @@
 #include "base/error.hpp"
 #include "base/json_source.hpp"
 
+#include <array>
 #include <concepts>
 #include <cstdint>
 #include <limits>
@@ -103,8 +104,10 @@ class ObjectReader {
   /// A literal: it must outlive the reader.
   using Key = const char*;
 
-  /// `what` names the object in messages: `a send step`. Notes a problem when `node` is no object.
-  ObjectReader(const Node& node, std::string what);
+  /// `what` names the object in messages: `a "send" step`. Notes a problem when `node` is no
+  /// object. Both must outlive the reader.
+  ObjectReader(const Node& node, std::string_view what);
+  ObjectReader(Node&&, std::string_view) = delete;
 
   [[nodiscard]] bool valid() const { return valid_; }
   [[nodiscard]] const Node& node() const { return node_; }
@@ -148,10 +151,13 @@ class ObjectReader {
     if (value) target = *std::move(value);
   }
 
-  Node node_;
-  std::string what_;
+  static constexpr std::size_t kMostKeys = 32;
+
+  const Node& node_;
+  std::string_view what_;
   bool valid_ = false;
-  std::vector<std::string_view> known_;
+  std::array<Key, kMostKeys> known_{};
+  std::size_t knownCount_ = 0;
 };
 
 /// The elements of a list in a message: `a, b and c`.

@@ -8,6 +8,8 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -24,7 +26,8 @@ class CaseId {
   [[nodiscard]] const std::vector<int>& parts() const { return parts_; }
   /// The parts joined with `separator`.
   [[nodiscard]] std::string str(char separator = '.') const;
-  friend auto operator<=>(const CaseId&, const CaseId&) = default;
+  // clang-tidy 14 sees a null pointer in <=>.
+  friend auto operator<=>(const CaseId&, const CaseId&) = default;  // NOLINT(modernize-use-nullptr)
 
  private:
   std::vector<int> parts_;

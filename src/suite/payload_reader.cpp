@@ -94,12 +94,16 @@ std::optional<Payload> readCorpusSlice(ObjectReader& object, const Node& node) {
   return Payload(Octets(corpus.substr(from, length)));
 }
 
+/// A form of payload: the key that tells it, and what reads it.
 struct Form {
   const char* key;
+  const char* what;  ///< in messages
   std::optional<Payload> (*read)(ObjectReader&, const Node&);
 };
-constexpr Form kForms[] = {
-    {"hex", readHex}, {"repeat", readRepeat}, {"concat", readConcat}, {"corpus", readCorpusSlice}};
+constexpr Form kForms[] = {{"hex", R"(a payload of "hex")", readHex},
+                           {"repeat", R"(a payload of "repeat")", readRepeat},
+                           {"concat", R"(a payload of "concat")", readConcat},
+                           {"corpus", R"(a payload of "corpus")", readCorpusSlice}};
 
 }  // namespace
 
@@ -110,14 +114,11 @@ std::optional<Payload> readPayload(const Node& node) {
     node.failExpected("a payload: a text, or an object with hex, repeat, concat or corpus");
     return std::nullopt;
   }
-  ObjectReader object(node, "a payload");
   for (const Form& form : kForms) {
-    if (const auto value = object.find(form.key)) {
-      // The other forms are unknown keys beside this one.
-      ObjectReader alone(node, fmt::format("a payload of \"{}\"", form.key));
-      (void)alone.find(form.key);
-      return form.read(alone, *value);
-    }
+    if (!node.value().contains(form.key)) continue;
+    ObjectReader object(node, form.what);
+    const auto value = object.require(form.key);
+    return value ? form.read(object, *value) : std::nullopt;
   }
   node.fail("a payload object has one of the keys hex, repeat, concat and corpus");
   return std::nullopt;

@@ -124,21 +124,25 @@ Action readFragmentSize(ObjectReader&, const Node& kind) {
 /// A kind of step: its key, which no other kind uses in any role, and what reads it.
 struct StepKind {
   const char* key;
+  const char* what;  ///< in messages
   Action (*read)(ObjectReader&, const Node&);
 };
-constexpr std::array<StepKind, 13> kStepKinds{{{"send", readSend},
-                                               {"message", readMessage},
-                                               {"close", readClosing<SendClose>},
-                                               {"start-closing", readClosing<StartClosing>},
-                                               {"begin-message", readBeginMessage},
-                                               {"begin-frame", readBeginFrame},
-                                               {"frame-data", readFrameData},
-                                               {"end-message", readEndMessage},
-                                               {"wait", readWait},
-                                               {"close-after", readCloseAfter},
-                                               {"fail-after", readFailAfter},
-                                               {"wire-log", readWireLog},
-                                               {"fragment-size", readFragmentSize}}};
+constexpr std::array<StepKind, 13> kStepKinds{
+    {{"send", R"(a "send" step)", readSend},
+     {"message", R"(a "message" step)", readMessage},
+     {"close", R"(a "close" step)", readClosing<SendClose>},
+     {"start-closing", R"(a "start-closing" step)", readClosing<StartClosing>},
+     {"begin-message", R"(a "begin-message" step)", readBeginMessage},
+     {"begin-frame", R"(a "begin-frame" step)", readBeginFrame},
+     {"frame-data", R"(a "frame-data" step)", readFrameData},
+     {"end-message", R"(a "end-message" step)", readEndMessage},
+     {"wait", R"(a "wait" step)", readWait},
+     {"close-after", R"(a "close-after" step)", readCloseAfter},
+     {"fail-after", R"(a "fail-after" step)", readFailAfter},
+     {"wire-log", R"(a "wire-log" step)", readWireLog},
+     {"fragment-size", R"(a "fragment-size" step)", readFragmentSize}}};
+
+constexpr std::array<const char*, 4> kEvents{"text", "binary", "pong", "timeout"};
 
 /// The kinds whose key stands in the step.
 std::vector<const StepKind*> kindsOf(const Node& node) {
@@ -216,7 +220,7 @@ std::optional<Step> readStep(const Node& node) {
                     kinds[0]->key, kinds[1]->key));
     return std::nullopt;
   }
-  ObjectReader object(node, fmt::format("a \"{}\" step", kinds[0]->key));
+  ObjectReader object(node, kinds[0]->what);
   const auto kind = object.require(kinds[0]->key);
   if (!kind) return std::nullopt;
   Step step{kinds[0]->read(object, *kind), node.scope().problems.place(node.pointer())};
@@ -228,9 +232,9 @@ std::optional<Step> readStep(const Node& node) {
 std::optional<ExpectedEvent> readEvent(const Node& node) {
   ObjectReader object(node, "an event");
   if (!object.valid()) return std::nullopt;
-  for (const char* kind : {"text", "binary", "pong", "timeout"}) {
+  for (const char* kind : kEvents) {
     if (!object.has(kind)) continue;
-    ObjectReader alone(node, fmt::format("an event \"{}\"", kind));
+    ObjectReader alone(node, "this event");
     const auto value = alone.require(kind);
     alone.finish();
     if (!value) return std::nullopt;
@@ -238,7 +242,7 @@ std::optional<ExpectedEvent> readEvent(const Node& node) {
   }
   std::string meant;
   for (const auto& [key, value] : node.value().items()) {
-    if (meant.empty()) meant = hint(key, {"text", "binary", "pong", "timeout"});
+    if (meant.empty()) meant = hint(key, {kEvents.begin(), kEvents.end()});
   }
   node.fail("an event has one of the keys text, binary, pong and timeout" + meant);
   return std::nullopt;

@@ -13,6 +13,7 @@
 #include "websocket/handshake.hpp"
 #include "websocket/options.hpp"
 #include "websocket/outbox.hpp"
+#include "websocket/session.hpp"
 #include "websocket/timers.hpp"
 #include "websocket/utf8.hpp"
 
@@ -140,7 +141,7 @@ class Connection {
   void disconnected();
   [[nodiscard]] std::optional<TimePoint> deadline() const { return timers_.next(); }
   void woken(TimePoint now);
-  [[nodiscard]] bool hasQueuedPieces() const { return draining_; }
+  [[nodiscard]] Pieces queuedPieces() const;
   void sendNextPiece();
   Outbox& outbox() { return outbox_; }
 

@@ -199,7 +199,6 @@ void Connection::closeReceived(OctetView payload) {
                                       static_cast<unsigned char>(payload[1]));
     if (payload.size() > 2) reason = Octets(payload.substr(2));
   }
-  closing_.wasClean = true;
   closing_.remoteCloseCode = code;
   closing_.remoteCloseReason = reason;
   if (code && !isAllowedOnWire(*code)) {
@@ -208,6 +207,7 @@ void Connection::closeReceived(OctetView payload) {
     violate({1007, "invalid close reason (non-UTF-8 payload)"});
   }
   if (state_ == State::closed) return;
+  closing_.wasClean = true;
   if (state_ == State::open) answerClose(code, reason);
   // The Close frame is there, whatever was wrong with it: now the server ends TCP.
   timers_.cancel(Timer::closeHandshake);

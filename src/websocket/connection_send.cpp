@@ -211,6 +211,14 @@ void Connection::sendNextPiece() {
   if (to == size) pieces_.pop_front();
 }
 
+/// Single octets and SYNC frames are paced; the many thousand larger chops of the limits cases are
+/// not, since they would only make these cases slow.
+Pieces Connection::queuedPieces() const {
+  constexpr std::uint32_t kEager = 64;
+  if (!draining_) return Pieces::none;
+  return pieces_.empty() || pieces_.front().chop >= kEager ? Pieces::eager : Pieces::paced;
+}
+
 void Connection::transmit(const Encoded& encoded, std::uint64_t from, std::uint64_t to, bool piece) {
   if (observer_ != nullptr) {
     std::array<char, kHead> head{};

@@ -52,7 +52,7 @@ class Reader {
     std::size_t length = 0;
     while (length < rest_.size() && isToken(rest_.substr(length, 1))) ++length;
     if (length == 0) expected(what);
-    const std::string text(rest_.substr(0, length));
+    std::string text(rest_.substr(0, length));
     rest_.remove_prefix(length);
     return text;
   }

@@ -11,6 +11,13 @@
 
 namespace wsgauntlet::websocket {
 
+/// Chops and SYNC frames that wait to be written one by one.
+enum class Pieces {
+  none,
+  eager,  ///< the next one as soon as the socket takes it
+  paced,  ///< the next one a moment later, so that the peer reads them one by one
+};
+
 /// One connection as protocol sees it, without socket or clock. The driver in `net` calls it from
 /// one thread, and after each call writes what the outbox holds and looks at the deadline.
 class Session {
@@ -29,9 +36,9 @@ class Session {
   /// The deadline has passed.
   virtual void woken(TimePoint now) = 0;
 
-  /// True when more is to be written, a piece at a time: chops and SYNC frames. As soon as the
-  /// outbox was written, the driver calls `sendNextPiece`.
-  [[nodiscard]] virtual bool hasQueuedPieces() const = 0;
+  /// Whether more is to be written, a piece at a time. As soon as the outbox was written, and after
+  /// a moment where pieces are paced, the driver calls `sendNextPiece`.
+  [[nodiscard]] virtual Pieces queuedPieces() const = 0;
   virtual void sendNextPiece(TimePoint now) = 0;
 
   /// What is to be written, and how the transport is to end.

@@ -19,7 +19,7 @@ constexpr int kMaxPort = 65535;
 /// Takes the scheme off, colon included.
 std::string takeScheme(std::string_view url, std::string_view& rest) {
   const std::size_t colon = rest.find(':');
-  const std::string scheme =
+  std::string scheme =
       colon == std::string_view::npos ? std::string{} : toLower(rest.substr(0, colon));
   if (scheme != "ws" && scheme != "wss" && scheme != "ws+unix") {
     refuse(url, "expected a URL that begins with ws://, wss:// or ws+unix:");

@@ -200,6 +200,8 @@ bool WindowCheck::readLengthCode() {
 bool WindowCheck::readLengths() {
   const unsigned entry = lengthCode_.find(bits_);
   if (entry == 0) return have_ < kMaxBits ? false : stop();
+  // An entry means nothing as long as it reaches into bits that have not come.
+  if (entry % 16 > have_) return false;
   const unsigned symbol = entry / 16;
   unsigned used = entry % 16;
   unsigned repeat = 1;

@@ -29,7 +29,8 @@ Json parsedLog(play::WireLog log) {
 
 TEST(CaseJson, HasTheKeysOfTheOriginalInTheOrderOfTheAlphabet) {
   std::vector<std::string> keys;
-  for (const auto& item : parsed(passed("1.1.1").result).items()) keys.push_back(item.key());
+  const Json json = parsed(passed("1.1.1").result);
+  for (const auto& item : json.items()) keys.push_back(item.key());
   EXPECT_THAT(
       keys, ElementsAre("agent", "behavior", "behaviorClose", "case", "closedByMe", "createStats",
                         "createWirelog", "description", "droppedByMe", "duration", "expectation",

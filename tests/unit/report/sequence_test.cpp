@@ -27,7 +27,7 @@ TEST(SequenceRows, FoldReadsAndWritesIntoFrames) {
       labels(closeBehindLargeMessage().result),
       ElementsAre(
           "< GET /runCase?case=215&agent=collie@1 HTTP/1.1", "> HTTP/1.1 101 Switching Protocols",
-          "> TEXT · 262144 octets · “BAsd7&jh23”", "> TEXT · 12 octets · “Hello World!”",
+          "> TEXT · 262144 octets · “BAsd7&jh23…”", "> TEXT · 12 octets · “Hello World!”",
           "> CLOSE · 1000", "> PING · 0 octets", "will fail the connection in 1 s",
           "< TEXT · 262144 octets · “BAsd7&jh23BAsd7&jh23BAsd7&jh…” · in 6 reads",
           "< TEXT · 12 octets · “Hello World!”", "< CLOSE · 1000", "TCP closed by the fuzzer"));

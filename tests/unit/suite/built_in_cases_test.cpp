@@ -1,6 +1,8 @@
 // Lints the cases that are built in.
+#include "base/json_source.hpp"
 #include "suite/catalogue.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <regex>
 #include <set>
@@ -87,6 +89,15 @@ TEST(BuiltInCases, NameTheTimeThatTheirTimerGives) {
       }
     }
   }
+}
+
+TEST(Documentation, ShowsACaseFileThatIsRight) {
+  const std::string page = readFile(WSGAUNTLET_SOURCE_DIR "/docs/cases.md");
+  const std::string fence = "```json\n";
+  const auto begin = page.find(fence) + fence.size();
+  const Catalogue catalogue(
+      {{"docs/cases.md", page.substr(begin, page.find("```", begin) - begin)}});
+  EXPECT_EQ(catalogue.cases().at(0).id.str(), "100.1");
 }
 
 TEST(BuiltInCases, LoadFast) {

@@ -37,7 +37,7 @@ def main():
         if validator.is_valid(document):
             failures.append("%s: accepted" % path)
         failures += accepted_parts(validator, document, path)
-    sys.exit("\n".join(failures))
+    sys.exit("\n".join(failures) or 0)
 
 
 def accepted_parts(validator, document, path):

@@ -90,10 +90,12 @@ TEST(WindowCheck, AgreesWithZlibOnAllKindsOfStreams) {
   for (int round = 0; round < 400; ++round) {
     const int bits = static_cast<int>(8 + random.next() % 7);
     const std::size_t window = std::size_t{1} << static_cast<unsigned>(bits);
-    const Octets text = textWithDistances(window, window * 2 + random.next() % 3000, random);
-    const Octets data = compressed(text, static_cast<int>(9 + random.next() % 7),
-                                   static_cast<int>(random.next() % 10),
-                                   strategies[random.next() % std::size(strategies)], random);
+    const std::size_t length = window * 2 + random.next() % 3000;
+    const Octets text = textWithDistances(window, length, random);
+    const int senderBits = static_cast<int>(9 + random.next() % 7);
+    const int level = static_cast<int>(random.next() % 10);
+    const int strategy = strategies[random.next() % std::size(strategies)];
+    const Octets data = compressed(text, senderBits, level, strategy, random);
     const Verdict verdict = oracle(data, bits);
     ASSERT_NE(verdict, Verdict::otherwiseBad);
     tooFar += verdict == Verdict::tooFar ? 1 : 0;
@@ -105,6 +107,23 @@ TEST(WindowCheck, AgreesWithZlibOnAllKindsOfStreams) {
   }
   EXPECT_GT(tooFar, 40);
   EXPECT_LT(tooFar, 360);
+}
+
+TEST(WindowCheck, EveryCutThroughTheHeaderOfADynamicBlock) {
+  // What stands behind the cut must not be guessed from bits that have not come.
+  Random random(5);
+  int tooFar = 0;
+  for (int round = 0; round < 300; ++round) {
+    const Octets text = textWithDistances(400, 2000, random);
+    const Octets data = compressed(text, 15, 9, Z_DEFAULT_STRATEGY, random);
+    const auto whole = check({data}, 8);
+    tooFar += whole ? 1 : 0;
+    for (std::size_t cut = 0; cut < std::min<std::size_t>(data.size(), 150); ++cut) {
+      const OctetView view = data;
+      ASSERT_EQ(check({view.substr(0, cut), view.substr(cut)}, 8), whole) << round << " " << cut;
+    }
+  }
+  EXPECT_GT(tooFar, 200);
 }
 
 TEST(WindowCheck, GoesOnAfterABlockWithTheFinalBit) {

@@ -6,7 +6,7 @@
 function(embed_cases target)
   file(GLOB_RECURSE files CONFIGURE_DEPENDS RELATIVE ${CMAKE_SOURCE_DIR}/cases
        ${CMAKE_SOURCE_DIR}/cases/*.json ${CMAKE_SOURCE_DIR}/cases/data/*)
-  list(FILTER files EXCLUDE REGEX "^schema/|README|\\.py$")
+  list(FILTER files EXCLUDE REGEX "README|\\.py$")
   list(SORT files COMPARE NATURAL)
   set(source ${CMAKE_CURRENT_BINARY_DIR}/embedded_files.cpp)
   foreach(file IN LISTS files)

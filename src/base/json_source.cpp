@@ -56,6 +56,9 @@ std::string escapePointer(std::string_view key) {
   return out;
 }
 
+/// No spec or case file nests deeper; each level costs a pointer as long as itself.
+constexpr std::size_t kMostLevels = 100;
+
 /// Notes the line of each value, and keys that stand twice.
 class PlaceReader : public nlohmann::json_sax<json> {
  public:
@@ -119,6 +122,10 @@ class PlaceReader : public nlohmann::json_sax<json> {
   }
   bool open(bool isObject) {
     std::string pointer = enter();
+    if (levels_.size() == kMostLevels) {
+      problems_.push_back({{file_, line_, pointer}, "nested too deeply"});
+      return false;
+    }
     levels_.push_back({isObject, std::move(pointer), "", 0, {}});
     return true;
   }

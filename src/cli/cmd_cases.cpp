@@ -1,5 +1,3 @@
-#include <filesystem>
-#include <fstream>
 #include <memory>
 
 #include <CLI/CLI.hpp>
@@ -11,7 +9,7 @@
 #include "cli/common_flags.hpp"
 #include "cli/exit_status.hpp"
 #include "suite/describe.hpp"
-#include "suite/embedded_files.hpp"
+#include "suite/catalogue.hpp"
 
 namespace wsgauntlet::cli {
 namespace {
@@ -65,15 +63,8 @@ int checkFiles(const Flags& flags) {
 }
 
 int exportCases(const Flags& flags) {
-  for (const suite::EmbeddedFile& file : suite::embeddedFiles()) {
-    const std::filesystem::path path = std::filesystem::path(flags.folder) / file.path;
-    std::error_code error;
-    std::filesystem::create_directories(path.parent_path(), error);
-    std::ofstream out(path, std::ios::binary);
-    out.write(file.begin, file.end - file.begin);
-    if (!out.flush()) throw InputError(fmt::format("{}: cannot be written", path.string()));
-  }
-  fmt::print("{} files are in {}\n", suite::embeddedFiles().size(), flags.folder);
+  const auto written = suite::exportEmbeddedFiles(flags.folder);
+  fmt::print("{} files are in {}\n", written.size(), flags.folder);
   return success;
 }
 

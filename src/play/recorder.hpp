@@ -29,6 +29,10 @@ class Recorder : public websocket::Observer {
   template <typename Row>
   void note(Row row) {
     log_.push_back({now_ - start_, std::move(row)});
+    if (log_.size() == kMostRows && logOn_) {
+      logOn_ = false;
+      log_.push_back({now_ - start_, SwitchRow{false}});
+    }
   }
   /// Switches the rows of octets and frames. Statistics go on.
   void switchLog(bool on) { logOn_ = on; }
@@ -40,6 +44,9 @@ class Recorder : public websocket::Observer {
   WireLog takeLog() { return std::move(log_); }
 
  private:
+  /// A log that is longer is nobody's; a flood must not fill the memory. The log says that it ends.
+  static constexpr std::size_t kMostRows = 20000;
+
   TimePoint start_{};
   TimePoint now_{};
   bool open_ = false;

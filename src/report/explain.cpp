@@ -16,6 +16,8 @@ namespace {
 constexpr std::size_t kMostItems = 4;
 constexpr std::size_t kMostCharacters = 24;
 constexpr std::size_t kMostHexOctets = 12;
+/// Of a reason; a peer has a say in some.
+constexpr std::size_t kLongestReason = 200;
 
 std::string join(const std::vector<std::string>& parts, std::string_view separator) {
   std::string out;
@@ -118,7 +120,9 @@ std::string codeList(const std::vector<std::uint16_t>& codes) {
 }
 
 std::string notCleanReason(const websocket::Closing& closing) {
-  if (closing.wasNotCleanReason) return terminalText(*closing.wasNotCleanReason);
+  if (closing.wasNotCleanReason) {
+    return shortened(terminalText(*closing.wasNotCleanReason), kLongestReason);
+  }
   return closing.wasClean ? "" : "the closing handshake was not completed";
 }
 

@@ -57,6 +57,8 @@ std::string legend() {
                    "The peer did what the specification allows, but not in the strictest way.") +
          legendRow("case_failed", "Fail",
                    "The peer broke the specification, or did not end the connection as it must.") +
+         legendRow("case_almost", "Closing",
+                   "The events were right, but the close code was wrong or TCP was left open.") +
          legendRow("case_info", "Info",
                    "The case only shows how the peer behaves; nothing it does is wrong.") +
          legendRow("case_unimplemented", "Unimplemented",
@@ -154,7 +156,8 @@ std::string descriptions(std::span<const suite::Case* const> cases) {
 std::string indexPage(const Records& records, std::span<const suite::Case* const> cases,
                       WallTime written) {
   return pageHead("WebSocket Conformance Report", asset("index.css")) +
-         "<body class=\"index_page\">\n" + toolbar() + "<a id=\"top\"></a>\n<main>\n" +
+         "<body class=\"index_page\">\n" + toolbar() +
+         fmt::format("<a id=\"top\"></a>\n<main style=\"--agents:{}\">\n", records.size()) +
          header(written) + overview(records, cases) + resultTable(records, cases) +
          descriptions(cases) + "</main>\n<script>\n" + std::string(asset("index.js")) +
          "</script>\n</body>\n</html>\n";

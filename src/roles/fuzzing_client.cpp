@@ -148,7 +148,6 @@ class ServerRun : public std::enable_shared_from_this<ServerRun> {
     if (!unreachable_) {
       log_.line(fmt::format("Connection to {} failed ({})", server_.urlText, reason));
       unreachable_ = true;
-      scheduler_.abandon();
     }
     scheduler_.ended(attempt->turn, false);
     scheduler_.abandon();

@@ -117,6 +117,7 @@ std::vector<CaseFile> readCaseFolder(const fs::path& folder) {
   if (paths.empty()) refuse(folder, "holds no case file (*.json)");
   std::sort(paths.begin(), paths.end());
   std::vector<CaseFile> files;
+  files.reserve(paths.size());
   for (const fs::path& path : paths) files.push_back({path.string(), readFile(path.string())});
   return files;
 }

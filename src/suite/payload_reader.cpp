@@ -11,20 +11,23 @@ namespace {
 constexpr std::uint64_t kMostOctets = std::uint64_t{1} << 30U;
 /// What is repeated or put together stands in memory as it is.
 constexpr std::uint64_t kMostMaterial = std::uint64_t{1} << 24U;
+constexpr int kDeepest = 8;
+
+std::optional<Payload> readNested(const Node& node, int depth);
 
 /// The octets of a part, unless they are too many to stand in memory.
-std::optional<Octets> material(const Node& node) {
-  const auto payload = readPayload(node);
+std::optional<Octets> material(const Node& node, int depth) {
+  const auto payload = readNested(node, depth);
   if (!payload) return std::nullopt;
   if (payload->size() <= kMostMaterial) return payload->octets();
   node.fail(
-      fmt::format("a part of {} octets is too long; only an outermost \"repeat\" may be "
-                  "longer than {} octets",
+      fmt::format("{} octets are too many here; only the outermost \"repeat\" of a payload may "
+                  "give more than {}",
                   payload->size(), kMostMaterial));
   return std::nullopt;
 }
 
-std::optional<Payload> readHex(ObjectReader& object, const Node& node) {
+std::optional<Payload> readHex(ObjectReader& object, const Node& node, int) {
   object.finish();
   const auto digits = node.text();
   if (!digits) return std::nullopt;
@@ -33,8 +36,8 @@ std::optional<Payload> readHex(ObjectReader& object, const Node& node) {
   return std::nullopt;
 }
 
-std::optional<Payload> readRepeat(ObjectReader& object, const Node& node) {
-  auto base = material(node);
+std::optional<Payload> readRepeat(ObjectReader& object, const Node& node, int depth) {
+  auto base = material(node, depth + 1);
   std::optional<std::uint64_t> times;
   std::optional<std::uint64_t> length;
   const bool counted = object.has("times");
@@ -58,23 +61,25 @@ std::optional<Payload> readRepeat(ObjectReader& object, const Node& node) {
   return Payload(std::move(*base), *length);
 }
 
-std::optional<Payload> readConcat(ObjectReader& object, const Node& node) {
+std::optional<Payload> readConcat(ObjectReader& object, const Node& node, int depth) {
   object.finish();
   Octets all;
-  bool good = true;
   const auto parts = node.elements("a list of payloads");
+  bool good = !parts.empty();
   for (const Node& part : parts) {
-    const auto octets = material(part);
+    const auto octets = material(part, depth + 1);
     good = good && octets.has_value();
-    if (octets) all += *octets;
+    if (good) all += *octets;
+    if (all.size() > kMostMaterial) {
+      node.fail(fmt::format("the parts have more than {} octets together", kMostMaterial));
+      return std::nullopt;
+    }
   }
-  if (!good || parts.empty()) return std::nullopt;
-  if (all.size() <= kMostMaterial) return Payload(std::move(all));
-  node.fail(fmt::format("the parts have {} octets; they may have {}", all.size(), kMostMaterial));
-  return std::nullopt;
+  if (!good) return std::nullopt;
+  return Payload(std::move(all));
 }
 
-std::optional<Payload> readCorpusSlice(ObjectReader& object, const Node& node) {
+std::optional<Payload> readCorpusSlice(ObjectReader& object, const Node& node, int) {
   const auto name = node.text();
   OctetView corpus;
   try {
@@ -98,17 +103,19 @@ std::optional<Payload> readCorpusSlice(ObjectReader& object, const Node& node) {
 struct Form {
   const char* key;
   const char* what;  ///< in messages
-  std::optional<Payload> (*read)(ObjectReader&, const Node&);
+  std::optional<Payload> (*read)(ObjectReader&, const Node&, int depth);
 };
 constexpr Form kForms[] = {{"hex", R"(a payload of "hex")", readHex},
                            {"repeat", R"(a payload of "repeat")", readRepeat},
                            {"concat", R"(a payload of "concat")", readConcat},
                            {"corpus", R"(a payload of "corpus")", readCorpusSlice}};
 
-}  // namespace
-
-std::optional<Payload> readPayload(const Node& node) {
+std::optional<Payload> readNested(const Node& node, int depth) {
   if (!node.valid()) return std::nullopt;
+  if (depth > kDeepest) {
+    node.fail(fmt::format("payloads stand in each other more than {} deep", kDeepest));
+    return std::nullopt;
+  }
   if (node.value().is_string()) return Payload(*node.text());
   if (!node.value().is_object()) {
     node.failExpected("a payload: a text, or an object with hex, repeat, concat or corpus");
@@ -118,10 +125,20 @@ std::optional<Payload> readPayload(const Node& node) {
     if (!node.value().contains(form.key)) continue;
     ObjectReader object(node, form.what);
     const auto value = object.require(form.key);
-    return value ? form.read(object, *value) : std::nullopt;
+    return value ? form.read(object, *value, depth) : std::nullopt;
   }
   node.fail("a payload object has one of the keys hex, repeat, concat and corpus");
   return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<Payload> readPayload(const Node& node) {
+  return readNested(node, 0);
+}
+
+std::optional<Octets> readOctets(const Node& node) {
+  return material(node, 0);
 }
 
 }  // namespace wsgauntlet::suite

@@ -14,4 +14,7 @@ namespace wsgauntlet::suite {
 /// repeated.
 [[nodiscard]] std::optional<Payload> readPayload(const Node& node);
 
+/// Reads a payload that is to stand in memory: of at most 16 MiB.
+[[nodiscard]] std::optional<Octets> readOctets(const Node& node);
+
 }  // namespace wsgauntlet::suite

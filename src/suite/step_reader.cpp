@@ -72,7 +72,7 @@ Action readClosing(ObjectReader&, const Node& kind) {
   ObjectReader content(kind, "the content of a Close frame");
   content.integer("code", closing.code, 0, kMostCode);
   if (const auto node = content.find("reason")) {
-    if (const auto payload = readPayload(*node)) closing.reason = payload->octets();
+    closing.reason = readOctets(*node);
   }
   content.finish();
   return closing;
@@ -155,6 +155,7 @@ std::vector<const StepKind*> kindsOf(const Node& node) {
 
 void failWithoutKind(const Node& node) {
   std::vector<std::string> names;
+  names.reserve(kStepKinds.size());
   for (const StepKind& kind : kStepKinds) names.emplace_back(kind.key);
   std::string meant;
   for (const auto& [key, value] : node.value().items()) {
@@ -190,6 +191,7 @@ std::optional<std::uint8_t> readOpcode(const Node& node) {
   }
   const auto name = *node.text();
   std::vector<std::string> names;
+  names.reserve(kOpcodes.size() + 1);
   for (const OpcodeName& known : kOpcodes) {
     if (name == known.name) return known.opcode;
     names.emplace_back(known.name);

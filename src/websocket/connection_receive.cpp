@@ -7,6 +7,12 @@
 #include "websocket/connection.hpp"
 
 namespace wsgauntlet::websocket {
+namespace {
+
+/// A peer that floods us with Pings and reads nothing gets no further Pongs.
+constexpr std::uint64_t kMostWaiting = std::uint64_t{1} << 20U;
+
+}  // namespace
 void Connection::received(std::span<char> octets, TimePoint now) {
   if (state_ == State::closed) return;
   now_ = now;
@@ -180,14 +186,16 @@ void Connection::controlFrameEnded() {
   if (observer_ != nullptr) observer_->frameReceived({header, control_.size(), control_});
   if (header.opcode == kClose) {
     closeReceived(control_);
-  } else if (header.opcode == kPing && state_ == State::open) {
+  } else if (header.opcode == kPing && state_ == State::open &&
+             outbox_.waiting() < kMostWaiting) {
     FrameToSend pong;
     pong.opcode = kPong;
     pong.payload = Payload(control_);
     sendFrame(pong);
   } else if (header.opcode == kPong) {
     if (control_ == pingPayload_) timers_.cancel(Timer::autoPong);
-    listener_.onPong(control_);
+    // Behind a breach only a Close frame counts (RFC 6455 section 7.1.7).
+    if (!violated_) listener_.onPong(control_);
   }
 }
 

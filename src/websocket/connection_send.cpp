@@ -157,6 +157,7 @@ void Connection::sendCloseFrame(std::optional<std::uint16_t> code,
 
 void Connection::fail(std::uint16_t code, const std::string& reason, TimePoint now) {
   if (state_ == State::closed) return;
+  now_ = now;
   closing_.failedByMe = true;
   if (options_.failByDrop) {
     closing_.wasClean = false;
@@ -176,7 +177,9 @@ void Connection::drop(Ending ending) {
     // What was logged as sent also reaches the wire; a peer that does not read is cut off in time.
     endAfterPieces_ = ending;
     timers_.cancel(Timer::closeHandshake);
-    timers_.set(Timer::closeHandshake, now_ + options_.closeHandshakeTimeout);
+    if (options_.closeHandshakeTimeout > Duration::zero()) {
+      timers_.set(Timer::closeHandshake, now_ + options_.closeHandshakeTimeout);
+    }
     return;
   }
   outbox_.end(ending);

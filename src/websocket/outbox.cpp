@@ -41,11 +41,13 @@ void Outbox::append(OctetView octets) {
   if (ending_ != Ending::none || octets.empty()) return;
   if (segments_.empty() || segments_.back().encoded) segments_.emplace_back();
   segments_.back().octets += octets;
+  waiting_ += octets.size();
   segments_.back().to = segments_.back().octets.size();
 }
 
 void Outbox::append(const Encoded& encoded, std::uint64_t from, std::uint64_t to) {
   if (ending_ != Ending::none || from == to) return;
+  waiting_ += to - from;
   if (to - from > kSmall) {
     segments_.push_back({{}, encoded, from, to});
     return;
@@ -74,13 +76,17 @@ std::size_t Outbox::take(std::span<char> out) {
     first.at += n;
     if (first.at == first.to) segments_.pop_front();
   }
+  waiting_ -= done;
   return done;
 }
 
 void Outbox::end(Ending ending) {
   if (ending_ == Ending::reset) return;
   ending_ = ending;
-  if (ending == Ending::reset) segments_.clear();
+  if (ending == Ending::reset) {
+    segments_.clear();
+    waiting_ = 0;
+  }
 }
 
 }  // namespace wsgauntlet::websocket

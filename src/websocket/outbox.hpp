@@ -53,6 +53,8 @@ class Outbox {
   void append(const Encoded& encoded, std::uint64_t from, std::uint64_t to);
 
   [[nodiscard]] bool empty() const { return segments_.empty(); }
+  /// Octets that wait to be written.
+  [[nodiscard]] std::uint64_t waiting() const { return waiting_; }
   /// Moves the next octets into `out` and returns how many they are.
   std::size_t take(std::span<char> out);
 
@@ -69,6 +71,7 @@ class Outbox {
   };
 
   std::deque<Segment> segments_;
+  std::uint64_t waiting_ = 0;
   Ending ending_ = Ending::none;
 };
 

@@ -1,0 +1,197 @@
+#include "play/verdict.hpp"
+
+#include "suite/catalogue.hpp"
+
+#include <functional>
+#include <fstream>
+
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+namespace wsgauntlet::play {
+namespace {
+
+using nlohmann::json;
+using suite::Case;
+
+const Case& builtIn(const std::string& id) {
+  const Case* found = suite::Catalogue::builtIn().find(*suite::CaseId::parse(id));
+  if (found == nullptr) throw std::logic_error("no case " + id);
+  return *found;
+}
+
+/// All came and ended as the case wants it, with the first alternative that has this verdict.
+Observation asExpected(const Case& testCase, const char* verdict = "OK", bool isServer = false) {
+  Observation seen;
+  seen.isServer = isServer;
+  seen.opened = true;
+  for (const auto& alternative : testCase.expect) {
+    seen.matched.push_back(alternative.verdict == verdict);
+  }
+  seen.closing.closedByMe = testCase.close.byFuzzer;
+  seen.closing.wasClean = true;
+  seen.closing.remoteCloseCode = testCase.close.codes.front();
+  seen.closing.droppedByMe = isServer;
+  if (testCase.framesSent) {
+    for (const auto& [opcode, count] : *testCase.framesSent) seen.framesSent[opcode] = count;
+  }
+  return seen;
+}
+
+std::string words(const Verdict& verdict) {
+  return std::string(name(verdict.behavior)) + " / " + std::string(name(verdict.behaviorClose));
+}
+
+/// The observations of `verdict_probes`, by their names.
+Observation probe(const Case& testCase, const std::string& what) {
+  Observation seen = asExpected(testCase);
+  if (what == "wrong_code") seen.closing.remoteCloseCode = 4999;
+  if (what == "wrong_endpoint") seen.closing.closedByMe = !testCase.close.byFuzzer;
+  if (what == "unclean") seen.closing.wasClean = false;
+  if (what == "extra_event") seen.matched.assign(testCase.expect.size(), false);
+  return seen;
+}
+
+TEST(Verdict, IsThatOfTheOriginalForEveryProbe) {
+  std::ifstream file(WSGAUNTLET_SOURCE_DIR "/tests/conformance/case-facts.json");
+  int cases = 0;
+  for (const json& facts : json::parse(file)) {
+    if (!facts.contains("verdict_probes")) continue;
+    ++cases;
+    const std::string id = facts["id"];
+    const json& probes = facts["verdict_probes"];
+    EXPECT_EQ(probes.size(), 5U);
+    for (const auto& [what, expected] : probes.items()) {
+      const Verdict verdict = judge(builtIn(id), probe(builtIn(id), what));
+      EXPECT_EQ(words(verdict),
+                expected[0].get<std::string>() + " / " + expected[1].get<std::string>())
+          << id << " " << what;
+    }
+  }
+  EXPECT_EQ(cases, 247);
+}
+
+TEST(Verdict, OfTheClosingIsDecidedByTheFirstRule) {
+  const Case& fuzzerCloses = builtIn("1.1.1");  // by us with 1000, cleanly
+  const Case& peerCloses = builtIn("3.3");      // by the peer with 1002
+  using Change = std::function<void(Observation&)>;
+  const struct {
+    const Case& testCase;
+    Change change;
+    const char* behavior;
+    const char* text;
+  } rows[] = {
+      {fuzzerCloses, [](Observation&) {}, "OK", "Connection was properly closed"},
+      {peerCloses, [](Observation&) {}, "OK", "Connection was properly closed"},
+      {fuzzerCloses, [](Observation& seen) { seen.closing.remoteCloseCode.reset(); }, "OK",
+       "Connection was properly closed"},
+      {fuzzerCloses, [](Observation& seen) { seen.closing.droppedByMe = true; },
+       "FAILED BY CLIENT", "It is preferred that the server close the TCP connection"},
+      {fuzzerCloses, [](Observation& seen) { seen.isServer = seen.closing.droppedByMe = true; },
+       "OK", "Connection was properly closed"},
+      {fuzzerCloses,
+       [](Observation& seen) {
+         seen.closing.remoteCloseCode = 1001;
+         seen.closing.droppedByMe = true;
+       },
+       "WRONG CODE", "The close code should have been 1000 or empty"},
+      {fuzzerCloses,
+       [](Observation& seen) {
+         seen.closing.wasClean = false;
+         seen.closing.remoteCloseCode = 1001;
+       },
+       "UNCLEAN", "The spec requires the connection to be failed cleanly here"},
+      {fuzzerCloses,
+       [](Observation& seen) { seen.closing.closedByMe = seen.closing.wasClean = false; }, "FAILED",
+       "The connection was failed by the wrong endpoint"},
+      {peerCloses, [](Observation& seen) { seen.closing.closedByMe = true; }, "FAILED",
+       "The connection was failed by the wrong endpoint"},
+      {peerCloses, [](Observation& seen) { seen.closing.wasClean = false; }, "OK",
+       "Connection was properly closed"},
+      {peerCloses, [](Observation& seen) { seen.closing.remoteCloseCode = 1000; }, "WRONG CODE",
+       "The close code should have been 1002 or empty"},
+      {fuzzerCloses, [](Observation& seen) { seen.opened = false; }, "FAILED",
+       "The WebSocket opening handshake was never completed!"},
+  };
+  for (const auto& row : rows) {
+    Observation seen = asExpected(row.testCase);
+    row.change(seen);
+    const Verdict verdict = judge(row.testCase, seen);
+    EXPECT_EQ(name(verdict.behaviorClose), row.behavior);
+    EXPECT_EQ(verdict.resultClose, row.text);
+    EXPECT_EQ(name(verdict.behavior), seen.opened ? "OK" : "FAILED");
+    EXPECT_EQ(verdict.result, seen.opened ? "Actual events match at least one expected."
+                                          : "Actual events differ from any expected.");
+  }
+}
+
+TEST(Verdict, OfSeveralCodesNamesThemAll) {
+  const Case& testCase = builtIn("7.5.1");
+  Observation seen = asExpected(testCase);
+  seen.closing.remoteCloseCode = 4000;
+  const Verdict verdict = judge(testCase, seen);
+  EXPECT_EQ(verdict.resultClose, "The close code should have been 1002,1007 or empty");
+  EXPECT_EQ(verdict.result, verdict.resultClose);  // makes the case fail
+  EXPECT_EQ(words(verdict), "FAILED / WRONG CODE");
+}
+
+TEST(Verdict, KnowsWhatIsNotStrict) {
+  for (const char* id : {"3.2", "4.1.3", "6.4.1"}) {
+    EXPECT_EQ(words(judge(builtIn(id), asExpected(builtIn(id), "NON-STRICT"))), "NON-STRICT / OK")
+        << id;
+  }
+}
+
+/// The text is left as it was: only the word changes.
+TEST(Verdict, OfInvalidUtf8FailsWhenWeHadToEndIt) {
+  const Case& testCase = builtIn("6.3.1");
+  const Verdict verdict = judge(testCase, probe(testCase, "wrong_endpoint"));
+  EXPECT_EQ(words(verdict), "FAILED / FAILED");
+  EXPECT_EQ(verdict.result, "Actual events match at least one expected.");
+}
+
+TEST(Verdict, OfInformationalCasesSaysWhatThePeerDid) {
+  const Case& order = builtIn("7.1.6");
+  EXPECT_EQ(judge(order, asExpected(order)).result, "Text message was processed before close.");
+  EXPECT_EQ(judge(order, asExpected(order, "NON-STRICT")).result,
+            "Close was processed before text message could be returned.");
+  EXPECT_EQ(judge(order, probe(order, "extra_event")).result,
+            "Actual events differ from any expected.");
+  const Case& undefined = builtIn("7.13.1");
+  for (const char* what : {"as_expected", "extra_event", "unclean"}) {
+    const Verdict verdict = judge(undefined, probe(undefined, what));
+    EXPECT_EQ(verdict.result, "Actual events are undefined by the spec.");
+    EXPECT_EQ(words(verdict), "INFORMATIONAL / INFORMATIONAL");
+  }
+}
+
+TEST(Verdict, CountsTheFramesThatWeSent) {
+  const Case& testCase = builtIn("10.1.1");
+  Observation seen = asExpected(testCase);
+  seen.framesSent[8] = 1;  // beside those that are counted
+  EXPECT_EQ(words(judge(testCase, seen)), "OK / OK");
+  seen.framesSent[0] = 49;
+  Verdict verdict = judge(testCase, seen);
+  EXPECT_EQ(words(verdict), "FAILED / OK");
+  EXPECT_EQ(verdict.result,
+            "Frames transmitted {0: 49, 1: 1, 8: 1} does not match what we expected {0: 50, 1: 1}.");
+  seen.opened = false;
+  verdict = judge(testCase, seen);
+  EXPECT_EQ(words(verdict), "FAILED / FAILED");
+  EXPECT_EQ(verdict.result, "WebSocket connection was never open");
+}
+
+TEST(Verdict, OfAMeasurementIsItsOwn) {
+  const Case& testCase = builtIn("9.1.1");
+  Observation seen = asExpected(testCase);
+  for (const Behavior behavior : {Behavior::ok, Behavior::failed, Behavior::unimplemented}) {
+    seen.outcome = {behavior, "what it says"};
+    const Verdict verdict = judge(testCase, seen);
+    EXPECT_EQ(verdict.behavior, behavior);
+    EXPECT_EQ(verdict.behaviorClose, BehaviorClose::ok);
+    EXPECT_EQ(verdict.result, "what it says");
+  }
+}
+
+}  // namespace
+}  // namespace wsgauntlet::play

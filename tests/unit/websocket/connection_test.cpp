@@ -1,0 +1,581 @@
+// Opening, sending and closing a connection, in both roles and in virtual time.
+#include "websocket/connection.hpp"
+
+#include "endpoint.hpp"
+
+#include <functional>
+#include <set>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace wsgauntlet::websocket {
+namespace {
+
+using ::testing::Each;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::StartsWith;
+using State = Connection::State;
+using namespace std::chrono_literals;
+
+constexpr Role kRoles[] = {Role::client, Role::server};
+
+// ---- opening ------------------------------------------------------------------------------------
+
+/// A client whose request is on its way.
+struct Opening {
+  explicit Opening(Way way = Way::whole) : end(Role::client, {}, way) {
+    end.connection.openAsClient({}, end.now);
+    request = end.written();
+  }
+  Endpoint end;
+  Octets request;
+};
+
+TEST(ConnectionOpening, IsDoneWithTheBlankLineInAllPieces) {
+  for (const Way way : kWays) {
+    Opening opening(way);
+    Endpoint& end = opening.end;
+    EXPECT_THAT(opening.request, StartsWith("GET / HTTP/1.1\r\n"));
+    EXPECT_EQ(end.connection.httpRequest(), opening.request);
+    const Octets answer = answerTo(opening.request);
+    end.feed(OctetView(answer).substr(0, answer.size() - 1));
+    EXPECT_EQ(end.state(), State::connecting);
+    EXPECT_THAT(end.events, IsEmpty());
+    end.feed(OctetView(answer).substr(answer.size() - 1));
+    EXPECT_EQ(end.state(), State::open);
+    EXPECT_THAT(end.events, ElementsAre("open"));
+    EXPECT_TRUE(end.connection.wasOpen());
+    EXPECT_EQ(end.connection.httpResponse(), answer);
+    EXPECT_EQ(end.connection.deadline(), std::nullopt);
+  }
+}
+
+TEST(ConnectionOpening, FramesMayComeRightBehindTheHandshake) {
+  for (const Way way : kWays) {
+    Opening opening(way);
+    opening.end.feed(answerTo(opening.request) + encode({kText, "Hello"}) +
+                     encode({kClose, closePayload(1000)}));
+    EXPECT_THAT(opening.end.events, ElementsAre("open", "text Hello"));
+    EXPECT_THAT(opening.end.sent(), ElementsAre("close 1000"));
+  }
+  Endpoint server(Role::server);
+  Octets rest = encode({kText, "Hello", true, 0, kPeerMask});
+  server.connection.openAsServer(requestOf(), "HTTP/1.1 101 Yes\r\n\r\n", std::nullopt, rest, kStart);
+  EXPECT_THAT(server.events, ElementsAre("open", "text Hello"));
+  EXPECT_EQ(server.written(), "HTTP/1.1 101 Yes\r\n\r\n");
+  EXPECT_EQ(server.connection.httpRequest(), requestOf());
+}
+
+TEST(ConnectionOpening, IsRefusedForAWrongAnswer) {
+  const struct {
+    const char* octets;
+    const char* reason;
+  } answers[] = {
+      {"HTTP/1.1 404 Not Found\r\n\r\n", "WebSocket connection upgrade failed (404 - NotFound)"},
+      {"HTTP/1.1 400 Bad Request\r\n\r\n", "WebSocket connection upgrade failed (400 - BadRequest)"},
+      {"HTTP/1.1 101 Yes\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+       "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n",
+       "HTTP Sec-WebSocket-Accept bogus value"},
+  };
+  for (const auto& answer : answers) {
+    for (const Way way : kWays) {
+      Opening opening(way);
+      Endpoint& end = opening.end;
+      end.feed(answer.octets + encode({kText, "late"}));
+      ASSERT_TRUE(end.closing().wasNotCleanReason.has_value());
+      EXPECT_THAT(*end.closing().wasNotCleanReason, StartsWith(answer.reason));
+      EXPECT_EQ(end.state(), State::closed);
+      EXPECT_EQ(end.ending(), Ending::reset);
+      EXPECT_FALSE(end.connection.wasOpen());
+      EXPECT_TRUE(end.closing().droppedByMe);
+      EXPECT_FALSE(end.closing().wasClean || end.closing().closedByMe);
+      EXPECT_THAT(end.events, ElementsAre("closed"));
+      EXPECT_EQ(end.connection.httpResponse(), answer.octets);
+    }
+  }
+}
+
+TEST(ConnectionOpening, HasALimitForTheAnswer) {
+  Opening opening;
+  for (int i = 0; i < 64; ++i) opening.end.feed(Octets(1024, 'a'));
+  EXPECT_EQ(opening.end.state(), State::connecting);
+  opening.end.feed("a");
+  EXPECT_EQ(opening.end.closing().wasNotCleanReason,
+            "the answer to the opening handshake is too long");
+  EXPECT_EQ(opening.end.ending(), Ending::reset);
+}
+
+TEST(ConnectionOpening, TimesOut) {
+  Opening opening;
+  Endpoint& end = opening.end;
+  end.feed("HTTP/1.1 101");
+  end.pass(4999ms);
+  EXPECT_EQ(end.state(), State::connecting);
+  end.pass(1ms);
+  EXPECT_EQ(end.state(), State::closed);
+  EXPECT_TRUE(end.closing().wasOpenHandshakeTimeout);
+  EXPECT_EQ(end.closing().wasNotCleanReason, "peer did not finish (in time) the opening handshake");
+  EXPECT_EQ(end.connection.httpResponse(), "HTTP/1.1 101");
+  EXPECT_EQ(end.ending(), Ending::reset);
+}
+
+TEST(ConnectionOpening, EndsWithThePeer) {
+  Opening opening;
+  opening.end.connection.disconnected();
+  EXPECT_EQ(opening.end.closing().wasNotCleanReason,
+            "peer dropped the TCP connection without previous WebSocket closing handshake");
+  EXPECT_FALSE(opening.end.closing().droppedByMe);
+  EXPECT_THAT(opening.end.events, ElementsAre("closed"));
+}
+
+// ---- the closing handshake ----------------------------------------------------------------------
+
+TEST(ConnectionClosing, ByUs) {
+  for (const Role role : kRoles) {
+    for (const Way way : kWays) {
+      Endpoint end(role, {}, way);
+      end.open();
+      end.connection.sendClose(1001, "bye", end.now);
+      EXPECT_THAT(end.sent(), ElementsAre("close 1001 bye"));
+      EXPECT_EQ(end.state(), State::closing);
+      end.connection.sendClose(1000, std::nullopt, end.now);  // has begun already
+      end.connection.sendMessage(Payload("late"), false);     // no longer open
+      // Messages and Pongs still arrive; a Ping is not answered.
+      end.feed(end.peerOctets({kText, "echo"}) + end.peerOctets({kPong, "p"}) +
+               end.peerOctets({kPing, "q"}) + end.peerOctets({kClose, closePayload(1001, "too")}));
+      EXPECT_THAT(end.sent(), IsEmpty());
+      const Closing& closing = end.closing();
+      EXPECT_TRUE(closing.closedByMe && closing.wasClean);
+      EXPECT_FALSE(closing.failedByMe);
+      EXPECT_EQ(closing.localCloseCode, 1001);
+      EXPECT_EQ(closing.localCloseReason, "bye");
+      EXPECT_EQ(closing.remoteCloseCode, 1001);
+      EXPECT_EQ(closing.remoteCloseReason, "too");
+      if (role == Role::server) {  // the server ends TCP
+        EXPECT_THAT(end.events, ElementsAre("open", "text echo", "pong p", "closed"));
+        EXPECT_TRUE(closing.droppedByMe);
+        EXPECT_EQ(end.ending(), Ending::close);
+      } else {
+        EXPECT_THAT(end.events, ElementsAre("open", "text echo", "pong p"));
+        EXPECT_EQ(end.ending(), Ending::none);
+        EXPECT_EQ(end.connection.deadline(), end.now + 1s);
+        end.connection.disconnected();
+        EXPECT_FALSE(closing.droppedByMe);
+      }
+      EXPECT_EQ(closing.wasNotCleanReason, std::nullopt);
+    }
+  }
+}
+
+TEST(ConnectionClosing, ByThePeer) {
+  for (const Role role : kRoles) {
+    Endpoint end(role);
+    end.open();
+    end.feed({kClose, ""});
+    EXPECT_THAT(end.sent(), ElementsAre("close 1000"));
+    EXPECT_FALSE(end.closing().closedByMe);
+    EXPECT_TRUE(end.closing().wasClean);
+    EXPECT_EQ(end.closing().remoteCloseCode, std::nullopt);
+    EXPECT_EQ(end.closing().localCloseCode, 1000);
+    EXPECT_EQ(end.closing().droppedByMe, role == Role::server);
+    EXPECT_EQ(end.ending(), role == Role::server ? Ending::close : Ending::none);
+  }
+}
+
+TEST(ConnectionClosing, CanAnswerWithThePeersCodeAndReason) {
+  Options options;
+  options.echoCloseCodeReason = true;
+  for (const Role role : kRoles) {
+    Endpoint end(role, options);
+    end.open();
+    end.feed({kClose, closePayload(3456, "why")});
+    EXPECT_THAT(end.sent(), ElementsAre("close 3456 why"));
+    Endpoint empty(role, options);
+    empty.open();
+    empty.feed({kClose, ""});
+    EXPECT_THAT(empty.sent(), ElementsAre("close"));
+  }
+}
+
+TEST(ConnectionClosing, TimesOutWithoutAnAnswer) {
+  for (const Role role : kRoles) {
+    Endpoint end(role);
+    end.open();
+    end.connection.sendClose(std::nullopt, std::nullopt, end.now);
+    EXPECT_THAT(end.sent(), ElementsAre("close"));
+    end.pass(999ms);
+    EXPECT_EQ(end.state(), State::closing);
+    end.pass(1ms);
+    EXPECT_EQ(end.state(), State::closed);
+    EXPECT_TRUE(end.closing().wasCloseHandshakeTimeout && end.closing().droppedByMe);
+    EXPECT_FALSE(end.closing().wasClean);
+    EXPECT_EQ(end.closing().wasNotCleanReason,
+              "peer did not respond (in time) in closing handshake");
+    EXPECT_EQ(end.ending(), Ending::reset);
+  }
+}
+
+/// Whoever sent Close first: the server is to end TCP.
+TEST(ConnectionClosing, TimesOutWhenTheServerDoesNotEndTcp) {
+  for (const bool byUs : {true, false}) {
+    Endpoint end(Role::client);
+    end.open();
+    if (byUs) end.connection.sendClose(1000, std::nullopt, end.now);
+    end.feed({kClose, closePayload(1000)});
+    end.pass(500ms);
+    end.feed({kText, "late"});
+    end.pass(499ms);
+    EXPECT_EQ(end.state(), State::closing);
+    end.pass(1ms);
+    EXPECT_TRUE(end.closing().wasServerConnectionDropTimeout && end.closing().droppedByMe);
+    EXPECT_FALSE(end.closing().wasClean || end.closing().wasCloseHandshakeTimeout);
+    EXPECT_EQ(end.closing().wasNotCleanReason, "server did not drop TCP connection (in time)");
+    EXPECT_EQ(end.ending(), Ending::reset);
+    EXPECT_THAT(end.events, ElementsAre("open", "text late", "closed"));
+  }
+}
+
+TEST(ConnectionClosing, FailsSoftlyOnceAndThenEndsTcp) {
+  for (const Role role : kRoles) {
+    Endpoint end(role);
+    end.open();
+    end.connection.fail(1001, "Going Away", end.now);
+    EXPECT_THAT(end.sent(), ElementsAre("close 1001 Going Away"));
+    EXPECT_EQ(end.state(), State::closing);
+    end.connection.fail(1001, "Going Away", end.now);
+    EXPECT_THAT(end.sent(), IsEmpty());
+    EXPECT_EQ(end.state(), State::closed);
+    EXPECT_EQ(end.ending(), Ending::close);
+    EXPECT_TRUE(end.closing().failedByMe && end.closing().droppedByMe);
+    EXPECT_EQ(end.closing().wasNotCleanReason, std::nullopt);
+  }
+}
+
+TEST(ConnectionClosing, NothingHappensBehindIt) {
+  for (const Role role : kRoles) {
+    Endpoint end(role);
+    end.open();
+    end.connection.disconnected();
+    end.written();
+    EXPECT_EQ(end.closing().wasNotCleanReason,
+              "peer dropped the TCP connection without previous WebSocket closing handshake");
+    const auto rows = end.rows;
+    end.feed(end.peerOctets({kText, "late"}) + end.peerOctets({kClose, closePayload(1001)}));
+    end.connection.sendFrame({});
+    end.connection.sendMessage(Payload("late"), false);
+    end.connection.sendClose(1000, std::nullopt, end.now);
+    end.connection.fail(1002, "late", end.now);
+    end.connection.disconnected();
+    end.connection.sendNextPiece();
+    end.pass(10s);
+    EXPECT_EQ(end.rows, rows);
+    EXPECT_THAT(end.events, ElementsAre("open", "closed"));
+    EXPECT_THAT(end.written(), IsEmpty());
+    EXPECT_FALSE(end.closing().failedByMe || end.closing().droppedByMe || end.closing().closedByMe);
+    EXPECT_EQ(end.closing().remoteCloseCode, std::nullopt);
+  }
+}
+
+// ---- sending ------------------------------------------------------------------------------------
+
+TEST(ConnectionSending, OfFramesAsTheyAre) {
+  for (const Role role : kRoles) {
+    Endpoint end(role);
+    end.open();
+    FrameToSend frame;
+    frame.opcode = 5;
+    frame.fin = false;
+    frame.rsv = 7;
+    frame.payload = Payload("abc");
+    frame.repeatTo = 8;
+    end.connection.sendFrame(frame);
+    frame.mask = MaskKey{1, 2, 3, 4};
+    end.connection.sendFrame(frame);
+    end.connection.sendClose(1000, std::nullopt, end.now);
+    end.connection.sendFrame(frame);  // also behind our Close frame
+    const auto frames = decode(end.written());
+    ASSERT_EQ(frames.size(), 4U);
+    EXPECT_EQ(describe(frames[0]), "5… rsv=7 abcabcab");
+    EXPECT_EQ(frames[0].mask.has_value(), role == Role::client);
+    EXPECT_EQ(frames[1].mask, (MaskKey{1, 2, 3, 4}));
+    EXPECT_EQ(frames[2].opcode, kClose);
+    EXPECT_EQ(describe(frames[3]), "5… rsv=7 abcabcab");
+  }
+}
+
+TEST(ConnectionSending, WithALengthThatIsNotTheRealOne) {
+  Endpoint end(Role::server);
+  end.open();
+  FrameToSend frame;
+  frame.payload = Payload("abc");
+  frame.declaredLength = 70000;
+  end.connection.sendFrame(frame);
+  EXPECT_EQ(end.written(), Octets("\x81\x7F\0\0\0\0\0\x01\x11\x70", 10) + "abc");
+}
+
+TEST(ConnectionSending, MasksAreRandomAndCanBeSwitched) {
+  Endpoint client(Role::client);
+  client.open();
+  for (int i = 0; i < 50; ++i) client.connection.sendFrame({});
+  std::set<MaskKey> keys;
+  for (const PeerFrame& frame : decode(client.written())) keys.insert(frame.mask.value());
+  EXPECT_EQ(keys.size(), 50U);
+
+  Options options;
+  options.maskServerFrames = true;
+  options.maskClientFrames = false;
+  for (const Role role : kRoles) {
+    Endpoint end(role, options);
+    end.open();
+    end.connection.sendMessage(Payload("Hello"), false);
+    EXPECT_EQ(decode(end.written()).at(0).mask.has_value(), role == Role::server);
+  }
+
+  options = {};
+  options.applyMask = false;
+  Endpoint bare(Role::client, options);
+  bare.open();
+  bare.connection.sendMessage(Payload("Hello"), false);
+  const Octets octets = bare.written();
+  EXPECT_EQ(octets.size(), 11U);  // the key is there
+  EXPECT_TRUE(octets.ends_with("Hello"));
+}
+
+TEST(ConnectionSending, OfMessagesInFragments) {
+  const struct {
+    const char* text;
+    std::uint64_t size;
+    std::vector<std::string> frames;
+  } samples[] = {
+      {"abcde", 0, {"text abcde"}},
+      {"abcde", 5, {"text abcde"}},
+      {"abcde", 6, {"text abcde"}},
+      {"abcde", 2, {"text… ab", "continuation… cd", "continuation e"}},
+      // A whole number of fragments ends with an empty frame.
+      {"abcd", 2, {"text… ab", "continuation… cd", "continuation"}},
+      {"ab", 1, {"text… a", "continuation… b", "continuation"}},
+      {"", 1, {"text"}},
+  };
+  for (const auto& sample : samples) {
+    for (const bool byOption : {true, false}) {
+      Endpoint end(Role::client);
+      end.open();
+      if (byOption) end.connection.setFragmentSize(sample.size);
+      end.connection.sendMessage(Payload(sample.text), false, byOption ? 0 : sample.size);
+      EXPECT_EQ(end.sent(), sample.frames);
+    }
+  }
+}
+
+TEST(ConnectionSending, OfCompressedMessagesInFragments) {
+  for (const Role role : kRoles) {
+    for (const std::uint64_t size : {0U, 1U, 3U, 7U}) {
+      Endpoint end(role);
+      end.open(DeflateParameters{});
+      end.connection.sendMessage(Payload("Hello, Hello, Hello"), false, size);
+      end.connection.sendMessage(Payload("\x01\x02"), true, size);
+      Inflater inflater(15, false);
+      std::vector<Octets> messages;
+      Octets message;
+      bool first = true;
+      for (const PeerFrame& frame : decode(end.written())) {
+        EXPECT_EQ(frame.rsv, first ? kRsv1 : 0);
+        EXPECT_EQ(frame.opcode, !first ? kContinuation : messages.empty() ? kText : kBinary);
+        EXPECT_EQ(inflater.feed(frame.payload, message, 1000), Inflater::Status::ok);
+        first = frame.fin;
+        if (!frame.fin) continue;
+        EXPECT_EQ(inflater.finishMessage(message, 1000), Inflater::Status::ok);
+        messages.push_back(std::exchange(message, {}));
+      }
+      EXPECT_THAT(messages, ElementsAre("Hello, Hello, Hello", "\x01\x02"));
+    }
+  }
+}
+
+TEST(ConnectionSending, OfAMessageInParts) {
+  for (const Role role : kRoles) {
+    Endpoint end(role);
+    end.open();
+    end.rows.clear();
+    end.connection.beginMessage(false);
+    end.connection.beginFrame(5);
+    end.connection.sendFrameData(Payload("He"), false);
+    end.connection.sendFrameData(Payload("llo"), false);
+    end.connection.beginFrame(2);
+    end.connection.sendFrameData(Payload("!!"), false);
+    end.connection.endMessage();
+    EXPECT_THAT(end.sent(), ElementsAre("text… Hello", "continuation… !!", "continuation"));
+    const bool masks = role == Role::client;
+    // Only the last frame has a row; of the others the octets have.
+    EXPECT_THAT(end.rows, ElementsAre(masks ? "TO 6" : "TO 2", "TO 2", "TO 3",
+                                      masks ? "TO 6" : "TO 2", "TO 2", "TF 0",
+                                      masks ? "TO 6" : "TO 2"));
+    end.connection.beginMessage(true);
+    end.connection.beginFrame(0);
+    end.connection.endMessage();
+    EXPECT_THAT(end.sent(), ElementsAre("binary…", "continuation"));
+  }
+}
+
+// ---- pieces -------------------------------------------------------------------------------------
+
+TEST(ConnectionPieces, GoOutInTheOrderOfTheCalls) {
+  for (const Role role : kRoles) {
+    Endpoint end(role);
+    end.open();
+    end.rows.clear();
+    FrameToSend chopped;
+    chopped.payload = Payload("abcdefgh");
+    chopped.chop = 4;
+    FrameToSend plain;
+    plain.opcode = kPing;
+    FrameToSend alone;
+    alone.opcode = kBinary;
+    alone.payload = Payload("one piece");
+    alone.sync = true;
+    end.connection.sendFrame(chopped);
+    end.connection.sendFrame(plain);  // waits behind the chops
+    end.connection.sendFrame(alone);
+    const Octets first = end.written();
+    EXPECT_EQ(first.size(), 4U);  // at once; the others are asked for
+    EXPECT_NE(end.connection.queuedPieces(), Pieces::none);
+    end.drain();
+    EXPECT_THAT(describe(first + end.written()),
+                ElementsAre("text abcdefgh", "ping", "binary one piece"));
+    if (role == Role::server) {
+      EXPECT_THAT(end.rows, ElementsAre("TF 1", "TO 4 piece", "TF 9", "TF 2", "TO 4 piece",
+                                        "TO 2 piece", "TO 2", "TO 11 piece"));
+    }
+    end.connection.sendFrame(plain);  // nothing waits: at once
+    EXPECT_THAT(end.sent(), ElementsAre("ping"));
+  }
+}
+
+TEST(ConnectionPieces, SmallOnesArePacedAndLargeOnesAreNot) {
+  Endpoint end(Role::server);
+  end.open();
+  FrameToSend frame;
+  frame.payload = Payload("x", 200);
+  frame.chop = 63;
+  end.connection.sendFrame(frame);
+  EXPECT_EQ(end.connection.queuedPieces(), Pieces::paced);
+  end.drain();
+  frame.chop = 64;
+  end.connection.sendFrame(frame);
+  EXPECT_EQ(end.connection.queuedPieces(), Pieces::eager);
+  end.drain();
+  EXPECT_THAT(end.sent(), Each("text " + Octets(200, 'x')));
+}
+
+TEST(ConnectionPieces, AnAnswerToCloseBehindChopsReachesTheWireBeforeTheEnd) {
+  for (const Role role : kRoles) {
+    Endpoint end(role);
+    end.open();
+    FrameToSend chopped;
+    chopped.payload = Payload("abcdefgh");
+    chopped.chop = 1;
+    end.connection.sendFrame(chopped);
+    end.feed({kClose, closePayload(1000)});
+    EXPECT_EQ(end.ending(), Ending::none);  // the chops wait
+    EXPECT_THAT(end.events, ElementsAre("open"));
+    end.drain();
+    EXPECT_THAT(end.sent(), ElementsAre("text abcdefgh", "close 1000"));
+    EXPECT_TRUE(end.closing().wasClean);
+    EXPECT_EQ(end.ending(), role == Role::server ? Ending::close : Ending::none);
+    if (role == Role::server) {
+      EXPECT_THAT(end.events, ElementsAre("open", "closed"));
+    }
+  }
+}
+
+TEST(ConnectionPieces, AreGivenUpForAPeerThatDoesNotRead) {
+  Endpoint end(Role::server);
+  end.open();
+  FrameToSend chopped;
+  chopped.payload = Payload("abcdefgh");
+  chopped.chop = 1;
+  end.connection.sendFrame(chopped);
+  end.feed({kClose, closePayload(1000)});
+  end.pass(1s);
+  EXPECT_EQ(end.state(), State::closed);
+  EXPECT_EQ(end.ending(), Ending::reset);
+  EXPECT_EQ(end.connection.queuedPieces(), Pieces::none);
+}
+
+/// The time that a peer has to read counts from the end, not from the last octets it sent.
+TEST(ConnectionPieces, HaveTimeToGoOutWhenAConnectionFails) {
+  Endpoint end(Role::client);
+  end.open();
+  FrameToSend chopped;
+  chopped.payload = Payload("abcdefgh");
+  chopped.chop = 1;
+  end.now += 2s;
+  end.connection.sendFrame(chopped);
+  end.connection.sendClose(1000, std::nullopt, end.now);
+  end.connection.fail(1001, "Going Away", end.now);
+  EXPECT_EQ(end.connection.deadline(), end.now + 1s);
+  end.drain();
+  EXPECT_THAT(end.sent(), ElementsAre("text abcdefgh", "close 1000"));
+  EXPECT_EQ(end.ending(), Ending::close);
+
+  Options options;
+  options.closeHandshakeTimeout = 0s;  // no limit
+  Endpoint patient(Role::client, options);
+  patient.open();
+  patient.connection.sendFrame(chopped);
+  patient.connection.drop(Ending::close);
+  EXPECT_EQ(patient.connection.deadline(), std::nullopt);
+  patient.drain();
+  EXPECT_THAT(patient.sent(), ElementsAre("text abcdefgh"));
+}
+
+// ---- automatic Pings ----------------------------------------------------------------------------
+
+TEST(ConnectionAutoPing, IsSentByServersAndMustBeAnswered) {
+  Options options;
+  options.autoPingInterval = 10s;
+  options.autoPingTimeout = 3s;
+  options.autoPingSize = 8;
+  Endpoint client(Role::client, options);
+  client.open();
+  EXPECT_EQ(client.connection.deadline(), std::nullopt);
+
+  Endpoint end(Role::server, options);
+  end.open();
+  end.pass(9s);
+  EXPECT_THAT(end.written(), IsEmpty());
+  end.pass(1s);
+  const auto pings = decode(end.written());
+  ASSERT_EQ(pings.size(), 1U);
+  EXPECT_EQ(pings[0].opcode, kPing);
+  EXPECT_EQ(pings[0].payload.size(), 8U);
+  end.pass(2s);
+  end.feed({kPong, pings[0].payload});
+  end.pass(8s);  // the next one
+  EXPECT_EQ(end.state(), State::open);
+  EXPECT_EQ(decode(end.written()).size(), 1U);
+  end.feed({kPong, "not the payload"});
+  end.pass(3s);
+  EXPECT_EQ(end.state(), State::closed);
+  EXPECT_EQ(end.closing().wasNotCleanReason, "peer did not answer a Ping in time");
+}
+
+TEST(ConnectionAutoPing, EndsWithTheClosingHandshake) {
+  Options options;
+  options.autoPingInterval = 1s;
+  options.autoPingTimeout = 1s;
+  options.closeHandshakeTimeout = 20s;
+  Endpoint end(Role::server, options);
+  end.open();
+  end.pass(1s);
+  end.connection.sendClose(1000, std::nullopt, end.now);
+  end.written();
+  end.pass(10s);
+  EXPECT_THAT(end.written(), IsEmpty());
+  EXPECT_EQ(end.state(), State::closing);
+}
+
+}  // namespace
+}  // namespace wsgauntlet::websocket

@@ -77,6 +77,8 @@ int runFuzzingClient(const Flags& flags, bool originalSpelling) {
   spec.connectRetry = fromSeconds(flags.connectRetry);
   spec.seed = chooseSeed(flags.run.seed);
   spec.timeoutScale = flags.run.timeoutScale;
+  const suite::Corpora corpora = loadCorpora(flags.run.testdata);
+  spec.corpora = &corpora;
   const std::vector<const suite::Case*> cases = spec.cases;
   report::Folder folder(flags.run.outdir.empty() ? file.outdir : flags.run.outdir);
 

@@ -32,6 +32,8 @@ void addRunFlags(CLI::App& app, RunFlags& flags) {
   app.add_option("--exclude", flags.exclude, "Case patterns beside those of the spec file")
       ->delimiter(',');
   app.add_option("--case-dir", flags.caseFolders, "Folder with further case files");
+  app.add_option("--testdata", flags.testdata,
+                 "Folder with the original's test data, in place of ours in compression cases");
   app.add_option("--outdir", flags.outdir, "Folder for reports in place of the spec file's");
   app.add_option("--seed", flags.seed, "Seed of masks and keys, to repeat a run");
   app.add_option("--timeout-scale", flags.timeoutScale, "Stretches all waits of cases")
@@ -49,6 +51,10 @@ const suite::Catalogue& loadCatalogue(const std::vector<std::string>& folders) {
   }
   extended = std::make_unique<suite::Catalogue>(files);
   return *extended;
+}
+
+suite::Corpora loadCorpora(const std::string& folder) {
+  return folder.empty() ? suite::Corpora::builtIn() : suite::Corpora(folder);
 }
 
 std::vector<const suite::Case*> selectCases(const suite::Catalogue& catalogue,

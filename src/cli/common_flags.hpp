@@ -8,6 +8,7 @@
 
 #include "cli/command.hpp"
 #include "suite/catalogue.hpp"
+#include "suite/corpora.hpp"
 
 namespace CLI {
 class App;
@@ -33,6 +34,7 @@ struct RunFlags {
   std::vector<std::string> cases;       ///< patterns in place of those of the spec
   std::vector<std::string> exclude;     ///< patterns beside those of the spec
   std::vector<std::string> caseFolders; ///< folders with further case files
+  std::string testdata;                 ///< folder with corpora in place of the built-in ones
   std::string outdir;
   std::string seed;
   double timeoutScale = 1;
@@ -43,6 +45,9 @@ void addRunFlags(CLI::App& app, RunFlags& flags);
 
 /// The built-in cases, or with those of further folders.
 [[nodiscard]] const suite::Catalogue& loadCatalogue(const std::vector<std::string>& folders);
+
+/// The corpora of a folder, the built-in ones without a folder. Throws InputError.
+[[nodiscard]] suite::Corpora loadCorpora(const std::string& folder);
 
 /// The cases of a run: the patterns of the command line win over those of the spec file; what either
 /// excludes is left out. Throws InputError.

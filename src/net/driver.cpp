@@ -1,6 +1,8 @@
 #include "net/driver.hpp"
 
+#include <fcntl.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 
 #include <cerrno>
 #include <utility>
@@ -17,6 +19,10 @@ constexpr int kTurn = 32;
 /// Between two pieces that are paced; the system's timers add some 50 µs. That is about what peers
 /// are used to from the original.
 constexpr auto kPieceDelay = std::chrono::microseconds(50);
+/// How long an exclusive connection waits in a read, in microseconds, and how many reads it makes
+/// before the loop has a look at signals.
+constexpr int kPatience = 1000;
+constexpr int kExchanges = 256;
 /// How long an orderly end waits for the peer's own end, so that what was written is not lost.
 constexpr auto kLinger = std::chrono::seconds(1);
 
@@ -31,14 +37,21 @@ std::span<char> block() {
 }  // namespace
 
 Driver::Driver(Socket socket, std::unique_ptr<websocket::Session> session,
-               std::function<void()> ended)
+               std::function<void()> ended, bool exclusive)
     : socket_(std::move(socket)),
       session_(std::move(session)),
       ended_(std::move(ended)),
-      timer_(socket_.get_executor()) {}
+      timer_(socket_.get_executor()),
+      exclusive_(exclusive) {}
 
 void Driver::start() {
-  socket_.non_blocking(true);
+  socket_.non_blocking(!exclusive_);
+  if (exclusive_) {
+    const timeval patience{0, kPatience};
+    ::setsockopt(socket_.native_handle(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+    ::fcntl(socket_.native_handle(), F_SETFL,
+            ::fcntl(socket_.native_handle(), F_GETFL) & ~O_NONBLOCK);
+  }
   session_->onWakeRequest([weak = weak_from_this()] {
     if (const auto self = weak.lock()) {
       asio::post(self->socket_.get_executor(), [self] { self->wake(); });
@@ -57,7 +70,9 @@ void Driver::afterSession() {
     return;
   }
   armTimer();
-  if (!waitsReadable_) waitReadable();
+  if (waitsReadable_) return;
+  if (exclusive_) exchange();
+  if (!closed_ && !turnPosted_ && !waitsReadable_) waitReadable();
 }
 
 /// Writes as much as the socket takes. False when the connection has broken.
@@ -74,14 +89,18 @@ bool Driver::flush() {
     }
     if (session_->outbox().ending() == websocket::Ending::reset) return true;
   }
-  if (!turnPosted_) {
-    turnPosted_ = true;
-    asio::post(socket_.get_executor(), [self = shared_from_this()] {
-      self->turnPosted_ = false;
-      self->afterSession();
-    });
-  }
+  postTurn();
   return true;
+}
+
+/// Goes on when others had a turn.
+void Driver::postTurn() {
+  if (turnPosted_) return;
+  turnPosted_ = true;
+  asio::post(socket_.get_executor(), [self = shared_from_this()] {
+    self->turnPosted_ = false;
+    self->afterSession();
+  });
 }
 
 void Driver::sendPieceLater() {
@@ -138,6 +157,22 @@ void Driver::waitReadable() {
     self->waitsReadable_ = false;
     if (!error) self->readable();
   });
+}
+
+/// Waits in reads as long as the peer answers at once, then goes back to the loop.
+void Driver::exchange() {
+  using websocket::Ending;
+  using websocket::Pieces;
+  for (int i = 0; i < kExchanges; ++i) {
+    if (waitsWritable_ || turnPosted_ || session_->queuedPieces() != Pieces::none) return;
+    const std::span<char> octets = block();
+    const ssize_t n = ::recv(socket_.native_handle(), octets.data(), octets.size(), 0);
+    // The end of the connection, and anything unusual, is for the loop to find.
+    if (n <= 0) return;
+    session_->received(octets.first(static_cast<std::size_t>(n)), now());
+    if (!flush() || session_->outbox().ending() != Ending::none) break;
+  }
+  if (!closed_) postTurn();
 }
 
 void Driver::readable() {

@@ -21,7 +21,9 @@ class Driver : public std::enable_shared_from_this<Driver> {
  public:
   using Socket = asio::generic::stream_protocol::socket;
 
-  Driver(Socket socket, std::unique_ptr<websocket::Session> session, std::function<void()> ended);
+  /// `exclusive`: no other connection of the loop needs it meanwhile.
+  Driver(Socket socket, std::unique_ptr<websocket::Session> session, std::function<void()> ended,
+         bool exclusive);
 
   /// Tells the session that it is connected, and goes on until the connection has ended.
   void start();
@@ -30,10 +32,12 @@ class Driver : public std::enable_shared_from_this<Driver> {
   void afterSession();
   bool flush();
   bool sendBlock();
+  void postTurn();
   void sendPieceLater();
   void waitReadable();
   void waitWritable();
   void readable();
+  void exchange();
   void wake();
   void armTimer();
   void setTimer();
@@ -53,6 +57,7 @@ class Driver : public std::enable_shared_from_this<Driver> {
   bool turnPosted_ = false;
   bool sessionEnded_ = false;
   bool closed_ = false;
+  const bool exclusive_;
 };
 
 }  // namespace wsgauntlet::net

@@ -44,7 +44,8 @@ struct Listener::State : std::enable_shared_from_this<State> {
       const tcp::endpoint peer = socket.remote_endpoint(gone);
       if (!gone) {
         auto session = self->accept(peerName(peer));
-        std::make_shared<Driver>(generic(std::move(socket), true), std::move(session), nullptr)
+        std::make_shared<Driver>(generic(std::move(socket), true), std::move(session), nullptr,
+                                 false)
             ->start();
       }
       self->acceptNext();
@@ -147,7 +148,7 @@ class Connector : public std::enable_shared_from_this<Connector> {
     if (!error) {
       if (handlers_.connected) handlers_.connected(peerName(endpoint));
       std::make_shared<Driver>(generic(std::move(socket_), address_.noDelay), std::move(session_),
-                               std::move(handlers_.ended))
+                               std::move(handlers_.ended), address_.exclusive)
           ->start();
     } else if (next_ < endpoints_.size()) {
       tryNext();

@@ -44,6 +44,9 @@ struct ConnectAddress {
   std::uint16_t port = 0;
   bool noDelay = true;                            ///< TCP_NODELAY
   Duration timeout = std::chrono::seconds(30);    ///< for each address of the host
+  /// Nothing else runs in the loop: the driver may wait in a read, which saves turns through the
+  /// loop and so measures the peer and not us.
+  bool exclusive = false;
 };
 
 struct ConnectHandlers {

@@ -107,7 +107,8 @@ void CaseSession::woken(TimePoint now) {
   while (true) {
     const auto ours = timers_.next();
     const auto theirs = connection_.deadline();
-    const bool oursFirst = ours && (!theirs || *ours <= *theirs);
+    const bool oursFirst =
+        ours && (!theirs || *ours < *theirs || (*ours == *theirs && !closingCameFirst_));
     if (oursFirst) {
       const auto timer = timers_.popDue(now);
       if (!timer) return;
@@ -140,7 +141,7 @@ void CaseSession::onOpen() {
   if (const auto* large = std::get_if<suite::LargeMessage>(&case_.measure)) {
     measure_.emplace<LargeMessageCheck>(*large);
   } else if (const auto* loop = std::get_if<suite::RoundTrips>(&case_.measure)) {
-    measure_.emplace<RoundTripLoop>(*loop, case_.deflate.has_value());
+    measure_.emplace<RoundTripLoop>(*loop, case_.deflate.has_value(), *setup_.corpora);
   }
   runScript();
 }
@@ -219,6 +220,7 @@ void CaseSession::run(const suite::CloseAfter& step) {
 
 void CaseSession::run(const suite::FailAfter& step) {
   recorder_.note(FailAfterRow{step.seconds});
+  closingCameFirst_ = connection_.state() == Connection::State::closing;
   timers_.set(Timer::failAfter, now_ + scaled(step.seconds));
 }
 

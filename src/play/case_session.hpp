@@ -13,6 +13,7 @@
 #include "play/measurement.hpp"
 #include "play/recorder.hpp"
 #include "play/result.hpp"
+#include "suite/corpora.hpp"
 #include "suite/model.hpp"
 #include "websocket/connection.hpp"
 #include "websocket/session.hpp"
@@ -28,6 +29,8 @@ struct CaseSetup {
   websocket::Options options;
   std::uint64_t seed = 0;    ///< of masks and keys
   double timeoutScale = 1;   ///< stretches every wait of the case
+  /// What slices are taken from; lives longer than the session.
+  const suite::Corpora* corpora = &suite::Corpora::builtIn();
   std::function<WallTime()> wallClock;
   /// Takes the result when the connection is over; must not end the session.
   std::function<void(Result)> onResult;
@@ -106,6 +109,7 @@ class CaseSession : public websocket::Session, private websocket::Listener {
   Recorder recorder_;
   websocket::Connection connection_;
   websocket::Timers<Timer> timers_;
+  bool closingCameFirst_ = false;  ///< the closing handshake had begun when `failAfter` was set
   TimePoint now_{};
   TimePoint openedAt_{};
   WallTime startedAt_{};

@@ -1,13 +1,11 @@
 #include "play/measurement.hpp"
 
-#include <map>
-#include <mutex>
+#include <array>
 
 #include <fmt/format.h>
 #include <openssl/evp.h>
 
 #include "base/hex.hpp"
-#include "suite/catalogue.hpp"
 
 namespace wsgauntlet::play {
 namespace {
@@ -22,38 +20,6 @@ std::string sha1(OctetView octets) {
   unsigned int length = 0;
   EVP_Digest(octets.data(), octets.size(), digest.data(), &length, EVP_sha1(), nullptr);
   return toHex(OctetView(reinterpret_cast<const char*>(digest.data()), length));
-}
-
-/// Offset of each code point of a corpus, and its end. Made once for each corpus.
-const std::vector<std::uint32_t>& codePointOffsets(OctetView corpus) {
-  static std::mutex mutex;
-  static std::map<const char*, std::vector<std::uint32_t>> known;
-  const std::lock_guard lock(mutex);
-  std::vector<std::uint32_t>& offsets = known[corpus.data()];
-  if (offsets.empty()) {
-    for (std::uint32_t i = 0; i < corpus.size(); ++i) {
-      if ((static_cast<unsigned char>(corpus[i]) & 0xC0U) != 0x80U) offsets.push_back(i);
-    }
-    offsets.push_back(static_cast<std::uint32_t>(corpus.size()));
-  }
-  return offsets;
-}
-
-/// `length` units from unit `from` on, starting over at the end of the corpus.
-Octets slice(OctetView corpus, std::uint64_t from, std::uint64_t length, bool codePoints) {
-  const std::vector<std::uint32_t>* offsets = codePoints ? &codePointOffsets(corpus) : nullptr;
-  const std::uint64_t units = offsets != nullptr ? offsets->size() - 1 : corpus.size();
-  const auto offsetOf = [&](std::uint64_t unit) {
-    return offsets != nullptr ? (*offsets)[unit] : static_cast<std::size_t>(unit);
-  };
-  Octets out;
-  while (length > 0) {
-    const std::uint64_t n = std::min(length, units - from);
-    out += corpus.substr(offsetOf(from), offsetOf(from + n) - offsetOf(from));
-    length -= n;
-    from = 0;
-  }
-  return out;
 }
 
 }  // namespace
@@ -84,23 +50,26 @@ bool LargeMessageCheck::onMessage(OctetView payload, bool binary) {
   return true;
 }
 
-MessageSource::MessageSource(const suite::RoundTrips& loop) : loop_(loop) {}
+MessageSource::MessageSource(const suite::RoundTrips& loop, const suite::Corpora& corpora)
+    : loop_(loop) {
+  if (const auto* slices = std::get_if<suite::CorpusSlices>(&loop.payload)) {
+    corpus_ = &corpora.find(slices->corpus);
+  }
+}
 
 Payload MessageSource::next() {
   if (const auto* fixed = std::get_if<Payload>(&loop_.payload)) return *fixed;
   const auto& slices = std::get<suite::CorpusSlices>(loop_.payload);
-  const OctetView corpus = suite::embeddedCorpus(slices.corpus);
-  const std::uint64_t units =
-      slices.codePoints ? codePointOffsets(corpus).size() - 1 : corpus.size();
-  Payload payload(slice(corpus, at_, slices.length, slices.codePoints));
-  at_ = (at_ + slices.length) % units;
+  Payload payload(corpus_->slice(at_, slices.length, slices.codePoints));
+  at_ = (at_ + slices.length) % corpus_->units(slices.codePoints);
   return payload;
 }
 
-RoundTripLoop::RoundTripLoop(const suite::RoundTrips& loop, bool compressed)
+RoundTripLoop::RoundTripLoop(const suite::RoundTrips& loop, bool compressed,
+                             const suite::Corpora& corpora)
     : loop_(loop),
       compressed_(compressed),
-      source_(loop),
+      source_(loop, corpora),
       outcome_{Behavior::failed, fmt::format("Case did not finish within {} seconds.",
                                              formatSeconds(loop.seconds))} {
   times_.reserve(static_cast<std::size_t>(loop.count));

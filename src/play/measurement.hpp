@@ -8,6 +8,7 @@
 #include "base/clock.hpp"
 #include "base/octets.hpp"
 #include "play/verdict.hpp"
+#include "suite/corpora.hpp"
 #include "suite/model.hpp"
 
 namespace wsgauntlet::play {
@@ -30,11 +31,13 @@ class LargeMessageCheck {
 /// Where the messages of a round-trip loop come from, one after another.
 class MessageSource {
  public:
-  explicit MessageSource(const suite::RoundTrips& loop);
+  /// Throws InputError when `corpora` lacks the one that the loop names.
+  MessageSource(const suite::RoundTrips& loop, const suite::Corpora& corpora);
   [[nodiscard]] Payload next();
 
  private:
   const suite::RoundTrips& loop_;
+  const suite::Corpus* corpus_ = nullptr;  ///< null when all messages are the same
   std::uint64_t at_ = 0;  ///< in units of the slices
 };
 
@@ -44,7 +47,8 @@ class RoundTripLoop {
   enum class State { running, succeeded, failed };
 
   /// `compressed`: the phrases of compression cases, which tell each difference.
-  RoundTripLoop(const suite::RoundTrips& loop, bool compressed);
+  RoundTripLoop(const suite::RoundTrips& loop, bool compressed,
+                const suite::Corpora& corpora = suite::Corpora::builtIn());
 
   /// The message that is due. Call once at the start and after each `running`.
   [[nodiscard]] const Payload& next(TimePoint now);

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/hex.hpp"
+#include "report/text.hpp"
 
 namespace wsgauntlet::roles {
 
@@ -16,15 +17,20 @@ std::function<void(const std::string&)> ReplySession::replier() {
 
 void ReplySession::reply(const std::string& text) {
   text_ = text;
-  if (!open_) return;
-  if (!text.empty()) connection_.sendMessage(Payload(text), false);
-  connection_.sendClose(std::nullopt, std::nullopt, now_);
-  requestWake();
+  requestWake();  // the answer goes out when it is known what time it is
 }
 
-void ReplySession::onOpen() {
-  open_ = true;
-  if (text_) reply(*text_);
+void ReplySession::woken(TimePoint now) {
+  SimpleSession::woken(now);
+  answer();
+}
+
+void ReplySession::onOpen() { answer(); }
+
+void ReplySession::answer() {
+  if (!text_ || connection_.state() != websocket::Connection::State::open) return;
+  if (!text_->empty()) connection_.sendMessage(Payload(*text_), false);
+  connection_.sendClose(std::nullopt, std::nullopt, now_);
 }
 
 void ReplySession::onClosed() {
@@ -34,6 +40,17 @@ void ReplySession::onClosed() {
 namespace {
 
 using nlohmann::json;
+
+/// As much of a text as fits into a Close frame (RFC 6455 section 5.5.1), whole characters only.
+std::string closeReason(const std::string& text) {
+  constexpr std::size_t kMaxReason = 123;
+  std::string reason = report::replaceInvalid(text);
+  if (reason.size() <= kMaxReason) return reason;
+  std::size_t end = kMaxReason;
+  while (end > 0 && (static_cast<unsigned char>(reason[end]) & 0xC0U) == 0x80U) --end;
+  reason.resize(end);
+  return reason;
+}
 
 /// A frame as the commands describe it. Throws json::exception or std::invalid_argument.
 websocket::FrameToSend frameFrom(const json& text) {
@@ -73,7 +90,10 @@ void obey(websocket::Connection& connection, const json& command, TimePoint now)
     std::optional<std::uint16_t> code;
     std::optional<Octets> reason;
     if (argument.contains("code")) code = argument["code"].get<std::uint16_t>();
-    if (argument.contains("reason")) reason = argument["reason"].get<std::string>().substr(0, 123);
+    if (argument.contains("reason")) {
+      if (!code) throw std::invalid_argument("a reason needs a code");
+      reason = closeReason(argument["reason"].get<std::string>());
+    }
     connection.sendClose(code, reason, now);
   } else if (verb == "echo") {
     const Payload payload(argument.value("payload", std::string()));
@@ -91,8 +111,7 @@ void DirectCommandSession::onMessage(Octets& payload, bool binary) {
     if (binary) throw std::invalid_argument("commands are text messages");
     obey(connection_, json::parse(payload), now_);
   } catch (const std::exception& error) {
-    std::string reason = error.what();
-    connection_.fail(1008, reason.substr(0, 120), now_);
+    connection_.fail(1008, closeReason(error.what()), now_);
   }
 }
 

@@ -21,11 +21,13 @@ class ReplySession : public SimpleSession {
   /// Calls `then` when the connection is over.
   void whenClosed(std::function<void()> then) { whenClosed_ = std::move(then); }
 
+  void woken(TimePoint now) override;
+
  private:
   void onOpen() override;
   void onClosed() override;
+  void answer();
 
-  bool open_ = false;
   std::optional<std::string> text_;
   std::function<void()> whenClosed_;
   std::shared_ptr<ReplySession*> self_ = std::make_shared<ReplySession*>(this);

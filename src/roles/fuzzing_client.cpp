@@ -25,12 +25,12 @@ WallTime wallClock() {
 
 TimePoint now() { return std::chrono::steady_clock::now(); }
 
+/// True for a result that no other case can have spoilt.
 bool isGood(const play::Result& result) {
   using play::Behavior;
   using play::BehaviorClose;
-  const bool events = result.behavior == Behavior::ok ||
-                      result.behavior == Behavior::informational ||
-                      result.behavior == Behavior::unimplemented;
+  if (result.behavior == Behavior::nonStrict && Scheduler::isRace(*result.testCase)) return false;
+  const bool events = result.behavior != Behavior::failed;
   return events && (result.behaviorClose == BehaviorClose::ok ||
                     result.behaviorClose == BehaviorClose::informational);
 }
@@ -105,6 +105,7 @@ class ServerRun : public std::enable_shared_from_this<ServerRun> {
     setup.options = server_.options;
     setup.seed = random_.fork(static_cast<std::uint64_t>(testCase.number)).next();
     setup.timeoutScale = spec_.timeoutScale;
+    setup.corpora = spec_.corpora;
     setup.wallClock = wallClock;
     setup.onResult = [attempt](play::Result result) { attempt->result = std::move(result); };
 
@@ -123,6 +124,7 @@ class ServerRun : public std::enable_shared_from_this<ServerRun> {
     address.host = server_.url.host;
     address.port = server_.url.port;
     address.noDelay = server_.options.tcpNoDelay;
+    address.exclusive = attempt->turn.alone;
     net::ConnectHandlers handlers;
     handlers.connected = [self = shared_from_this(), attempt](const std::string& peer) {
       self->log_.caseStarted(*attempt->turn.testCase, self->agentName(), peer);

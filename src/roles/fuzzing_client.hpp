@@ -12,6 +12,7 @@
 #include "roles/agent_exclusions.hpp"
 #include "roles/run_log.hpp"
 #include "suite/catalogue.hpp"
+#include "suite/corpora.hpp"
 #include "websocket/http.hpp"
 #include "websocket/options.hpp"
 #include "websocket/url.hpp"
@@ -37,6 +38,8 @@ struct FuzzingClientSpec {
   Duration connectRetry = std::chrono::seconds(10);  ///< how long a refusal is tried again
   std::uint64_t seed = 0;
   double timeoutScale = 1;
+  /// What slices are taken from; lives longer than the run.
+  const suite::Corpora* corpora = &suite::Corpora::builtIn();
 };
 
 /// What a run came to, beside its results.

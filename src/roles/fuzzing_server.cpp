@@ -186,6 +186,7 @@ class FuzzingServer::State {
     setup.options = spec.options;
     setup.seed = fork().next();
     setup.timeoutScale = spec.timeoutScale;
+    setup.corpora = spec.corpora;
     setup.wallClock = wallClock;
     setup.onResult = [this](play::Result result) { caseEnded(std::move(result)); };
     const auto deflate = websocket::negotiate(knock.accepted.extensions, rulesOf(testCase));

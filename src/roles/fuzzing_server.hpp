@@ -11,6 +11,7 @@
 #include "roles/agent_exclusions.hpp"
 #include "roles/run_log.hpp"
 #include "suite/catalogue.hpp"
+#include "suite/corpora.hpp"
 #include "websocket/options.hpp"
 
 namespace wsgauntlet::roles {
@@ -24,6 +25,8 @@ struct FuzzingServerSpec {
   std::vector<std::string> protocols;  ///< subprotocols that are selected when a client offers them
   std::uint64_t seed = 0;
   double timeoutScale = 1;
+  /// What slices are taken from; lives longer than the run.
+  const suite::Corpora* corpora = &suite::Corpora::builtIn();
 };
 
 /// Serves any number of clients at the same time, until it is told to end.

@@ -10,9 +10,9 @@ Scheduler::Scheduler(const std::vector<const suite::Case*>& cases, Limits limits
     : limits_(limits) {
   for (const suite::Case* one : cases) {
     if (limits_.jobs == 1 || one->kind == Kind::measures) {
-      alone_.push_back({one, false});
+      alone_.push_back({one, false, true});
     } else {
-      (one->kind == Kind::moves ? moves_ : waits_).push_back({one, false});
+      (one->kind == Kind::moves ? moves_ : waits_).push_back({one, false, false});
     }
   }
   // The longest first: then none of them is left over at the end.
@@ -41,14 +41,20 @@ std::optional<Scheduler::Turn> Scheduler::next() {
 bool Scheduler::ended(const Turn& turn, bool good) {
   --running_;
   if (turn.testCase->kind == Kind::moves) --movesRunning_;
-  const bool ranAlone = limits_.jobs == 1 || turn.isConfirmation ||
-                        turn.testCase->kind == Kind::measures;
-  if (good || ranAlone) {
+  if (good || turn.alone) {
     ++done_;
     return true;
   }
-  alone_.push_back({turn.testCase, true});
+  alone_.push_back({turn.testCase, true, true});
   return false;
+}
+
+bool Scheduler::isRace(const suite::Case& testCase) {
+  const auto waits = [](const suite::Step& step) {
+    return std::holds_alternative<suite::Wait>(step.action);
+  };
+  return testCase.expect.size() > 1 &&
+         std::none_of(testCase.script.begin(), testCase.script.end(), waits);
 }
 
 bool Scheduler::finished() const {

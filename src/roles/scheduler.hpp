@@ -22,6 +22,7 @@ class Scheduler {
   struct Turn {
     const suite::Case* testCase = nullptr;
     bool isConfirmation = false;  ///< it ran before, with others
+    bool alone = false;           ///< nothing else runs at the same time
   };
 
   Scheduler(const std::vector<const suite::Case*>& cases, Limits limits);
@@ -30,6 +31,9 @@ class Scheduler {
   std::optional<Turn> next();
   /// A case has ended. True when its result counts; false when it is to be run again alone.
   bool ended(const Turn& turn, bool good);
+  /// Which of a case's alternatives comes true may depend on how soon the peer answers: a peer that
+  /// was busy with other cases must not be taken for a laxer one.
+  [[nodiscard]] static bool isRace(const suite::Case& testCase);
   /// Nothing runs and nothing is left.
   [[nodiscard]] bool finished() const;
   /// Cases whose result counts so far.

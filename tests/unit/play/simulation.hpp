@@ -45,7 +45,8 @@ inline std::string switchingProtocols(OctetView request, const std::string& serv
   websocket::ServerResponse response;
   response.server = server;
   response.poweredBy = kTestee;
-  response.key = std::string(websocket::parseHead(request).find("Sec-WebSocket-Key").at(0));
+  const websocket::HttpHead head = websocket::parseHead(request);
+  response.key = std::string(head.find("Sec-WebSocket-Key").at(0));
   response.extensions = extensions;
   return buildResponse(response);
 }
@@ -65,9 +66,9 @@ class ScriptedPeer : public Peer {
   void connected() override { reply(); }
   void received(Octets octets) override {
     if (count_ == 0 && !response_.empty()) {
-      const auto key = websocket::parseHead(octets).find("Sec-WebSocket-Key");
+      const websocket::HttpHead head = websocket::parseHead(octets);
       if (const auto at = response_.find("KEY"); at != std::string::npos) {
-        response_.replace(at, 3, websocket::acceptKey(key.at(0)));
+        response_.replace(at, 3, websocket::acceptKey(head.find("Sec-WebSocket-Key").at(0)));
       }
       writes.push_back(response_);
     }
@@ -88,12 +89,13 @@ class ScriptedPeer : public Peer {
   std::uint64_t count_ = 0;
 };
 
-/// A good implementation: echoes, judges, closes.
+/// A good implementation: echoes, judges, closes. Without a clock it would wait forever for the
+/// answer to the Close frame with which it fails a connection, so it ends TCP behind it.
 class TesteePeer : public Peer, private websocket::Listener {
  public:
   /// `role` is the testee's own.
   explicit TesteePeer(Role role, const websocket::Options& options = {})
-      : role_(role), connection_(role, options, Random(7), *this, nullptr) {}
+      : role_(role), connection_(role, hasty(options), Random(7), *this, nullptr) {}
 
   void connected() override {
     if (role_ == Role::server) return;
@@ -107,10 +109,13 @@ class TesteePeer : public Peer, private websocket::Listener {
   }
   void received(Octets octets) override {
     if (role_ == Role::server && connection_.httpRequest().empty()) {
-      const auto offers = websocket::parseHead(octets).find("Sec-WebSocket-Extensions");
+      const websocket::HttpHead head = websocket::parseHead(octets);
+      const auto offers = head.find("Sec-WebSocket-Extensions");
       std::optional<websocket::Negotiated> deflate;
       if (!offers.empty()) {
-        deflate = negotiate(*websocket::parseExtensions(offers[0]).value, {{websocket::AcceptRule{}}});
+        const auto offered = websocket::parseExtensions(offers[0]);
+        const std::array rules = {websocket::AcceptRule{}};
+        deflate = negotiate(*offered.value, rules);
       }
       connection_.openAsServer(
           octets, switchingProtocols(octets, kTestee, deflate ? deflate->header : ""),
@@ -128,6 +133,11 @@ class TesteePeer : public Peer, private websocket::Listener {
   }
   void onPong(OctetView) override {}
   void onClosed() override {}
+
+  static websocket::Options hasty(websocket::Options options) {
+    options.dropAfterFailure = true;
+    return options;
+  }
 
   void flush() {
     Octets octets;

@@ -45,7 +45,7 @@ std::string words(const Verdict& verdict) {
 /// The observations of `verdict_probes`, by their names.
 Observation probe(const Case& testCase, const std::string& what) {
   Observation seen = asExpected(testCase);
-  if (what == "wrong_code") seen.closing.remoteCloseCode = 4999;
+  if (what == "wrong_code") seen.closing.remoteCloseCode = 4321;
   if (what == "wrong_endpoint") seen.closing.closedByMe = !testCase.close.byFuzzer;
   if (what == "unclean") seen.closing.wasClean = false;
   if (what == "extra_event") seen.matched.assign(testCase.expect.size(), false);

@@ -175,7 +175,9 @@ Place JsonSource::place(const std::string& pointer) const {
 std::string readFile(const std::string& path) {
   std::ifstream in(path, std::ios::binary);
   std::ostringstream text;
-  if (!in || !(text << in.rdbuf())) {
+  // An empty file is none that cannot be read, although nothing comes from it.
+  const bool isEmpty = in && in.peek() == std::ifstream::traits_type::eof() && !in.bad();
+  if (!isEmpty && !(in && text << in.rdbuf())) {
     throw InputError(std::vector<Problem>{{{path, 0, ""}, std::string("cannot be read: ") + std::strerror(errno)}});
   }
   return std::move(text).str();

@@ -23,6 +23,15 @@ struct Flags {
   bool json = false;
 };
 
+/// Seconds that the script waits by itself.
+double waitsOf(const suite::Case& testCase) {
+  double seconds = 0;
+  for (const suite::Step& step : testCase.script) {
+    if (const auto* wait = std::get_if<suite::Wait>(&step.action)) seconds += wait->seconds;
+  }
+  return seconds;
+}
+
 int listCases(const Flags& flags) {
   const suite::Catalogue& catalogue = loadCatalogue(flags.folders);
   nlohmann::ordered_json list = nlohmann::ordered_json::array();
@@ -33,6 +42,7 @@ int listCases(const Flags& flags) {
                       {"suite", one->suite},
                       {"category", one->category},
                       {"subcategory", one->subcategory},
+                      {"waits", waitsOf(*one)},
                       {"description", one->description},
                       {"expectation", one->expectation}});
     } else {

@@ -8,6 +8,7 @@
 #include "cli/common_flags.hpp"
 #include "cli/console_log.hpp"
 #include "cli/exit_status.hpp"
+#include "cli/peer_process.hpp"
 #include "cli/spec_reader.hpp"
 #include "net/loop.hpp"
 #include "report/console.hpp"
@@ -22,6 +23,7 @@ struct Flags {
   RunFlags run;
   int jobs = 16;
   double connectRetry = 10;
+  std::string start;
 };
 
 /// The spec: from the file that was named or lies here, or from the command line alone.
@@ -63,27 +65,19 @@ int verdictOf(const report::Records& records, const roles::RunOutcome& outcome) 
       if (report::isFailure(record)) return casesFailed;
     }
   }
-  return outcome.missing > 0 || outcome.done == 0 ? incomplete : success;
+  return outcome.missing > 0 || outcome.done + outcome.resumed == 0 ? incomplete : success;
 }
 
-int runFuzzingClient(const Flags& flags, bool originalSpelling) {
-  ClientSpecFile file = readSpec(flags, originalSpelling);
-  roles::FuzzingClientSpec spec;
-  const suite::Catalogue& catalogue = loadCatalogue(flags.run.caseFolders);
-  spec.cases = selectCases(catalogue, flags.run, file.cases, file.excludeCases);
-  spec.servers = std::move(file.servers);
-  spec.exclusions = std::move(file.exclusions);
-  spec.jobs = flags.jobs;
-  spec.connectRetry = fromSeconds(flags.connectRetry);
-  spec.seed = chooseSeed(flags.run.seed);
-  spec.timeoutScale = flags.run.timeoutScale;
-  const suite::Corpora corpora = loadCorpora(flags.run.testdata);
-  spec.corpora = &corpora;
-  const std::vector<const suite::Case*> cases = spec.cases;
-  report::Folder folder(flags.run.outdir.empty() ? file.outdir : flags.run.outdir);
+/// What an earlier run has left.
+std::map<std::string, std::set<suite::CaseId>> finishedCases(const report::Records& records) {
+  std::map<std::string, std::set<suite::CaseId>> finished;
+  for (const auto& [agent, cases] : records) {
+    for (const auto& [id, record] : cases) finished[agent].insert(id);
+  }
+  return finished;
+}
 
-  ConsoleLog log;
-  for (const std::string& warning : file.warnings) log.error("warning: " + warning);
+void greet(ConsoleLog& log, const roles::FuzzingClientSpec& spec, bool originalSpelling) {
   log.line("");
   log.line("wsgauntlet " WSGAUNTLET_VERSION
            " Fuzzing WebSocket Client (Autobahn Testsuite Version 25.10.1 / Autobahn Version 0.10.9)");
@@ -92,8 +86,56 @@ int runFuzzingClient(const Flags& flags, bool originalSpelling) {
   if (originalSpelling) log.line("Cases = " + listIds(spec.cases));
   log.line("Servers = " + listUrls(spec.servers));
   log.line(fmt::format("Seed = {}", spec.seed));
+}
+
+/// A URL with port 0 is one for the server that we start: it gets a free port, as `{port}`.
+void choosePorts(ClientSpecFile& file, std::string& command) {
+  for (roles::ServerSpec& server : file.servers) {
+    if (server.url.port != 0) continue;
+    server.url.port = net::freePort();
+    const std::string port = std::to_string(server.url.port);
+    server.urlText = withPlaceholder(server.urlText, "port", port);
+    if (const auto at = server.urlText.find(":0"); at != std::string::npos) {
+      server.urlText.replace(at + 1, 1, port);
+    }
+    command = withPlaceholder(command, "port", port);
+  }
+}
+
+int runFuzzingClient(const Flags& flags, bool originalSpelling) {
+  const std::uint64_t seed = chooseSeed(flags.run.seed);
+  ClientSpecFile file = readSpec(flags, originalSpelling);
+  std::string command = flags.start;
+  choosePorts(file, command);
+  const suite::Catalogue& catalogue = loadCatalogue(flags.run.caseFolders);
+  const Selection selection = selectCases(catalogue, flags.run, file);
+  report::Folder folder(flags.run.outdir.empty() ? file.outdir : flags.run.outdir);
+  if (flags.run.resume) folder.load(catalogue);
+
+  roles::FuzzingClientSpec spec;
+  spec.cases = selection.part;
+  spec.selection = selection.all;
+  spec.finished = finishedCases(folder.records());
+  spec.servers = std::move(file.servers);
+  spec.exclusions = std::move(file.exclusions);
+  spec.jobs = flags.jobs;
+  spec.connectRetry = fromSeconds(flags.connectRetry);
+  spec.seed = seed;
+  spec.timeoutScale = flags.run.timeoutScale;
+
+  ConsoleLog log;
+  for (const std::string& warning : file.warnings) log.error("warning: " + warning);
+  greet(log, spec, originalSpelling);
 
   net::Loop loop;
+  std::unique_ptr<PeerProcess> peer;
+  std::optional<int> peerStatus;
+  if (!command.empty()) {
+    peer = std::make_unique<PeerProcess>(loop, command, [&](int status) {
+      peerStatus = status;
+      loop.stop();
+    });
+  }
   roles::FuzzingClient client(loop, std::move(spec), folder, log);
   bool finished = false;
   loop.onTermination([&](int) { loop.stop(); });
@@ -102,16 +144,21 @@ int runFuzzingClient(const Flags& flags, bool originalSpelling) {
     loop.stop();
   });
   loop.run();
+  if (peer) peer->stop();
   client.writeReports();
 
-  fmt::print("{}", report::summary(folder.records(), cases));
+  fmt::print("{}", report::summary(folder.records(), selection.part));
   fmt::print("Reports are in {}\n",
              (std::filesystem::absolute(folder.path()) / "index.html").lexically_normal().string());
-  if (!finished) {
-    log.error("interrupted: the reports hold what was done so far");
-    return originalSpelling ? success : incomplete;
+  int status = finished ? verdictOf(folder.records(), client.outcome()) : incomplete;
+  if (!finished && peerStatus) {
+    log.error(fmt::format("the server under test has ended in the middle of the run, with status {}",
+                          *peerStatus));
+  } else if (!finished) {
+    log.error("interrupted: the reports hold what was done so far; --resume goes on");
   }
-  return originalSpelling ? success : verdictOf(folder.records(), client.outcome());
+  if (peer && status != success) peer->showOutput();
+  return originalSpelling ? success : status;
 }
 
 }  // namespace
@@ -123,6 +170,9 @@ std::function<int()> addFuzzingClient(CLI::App& app, const Invocation& invocatio
   app.add_option("-j,--jobs", flags->jobs, "Cases at the same time; those that measure run alone")
       ->capture_default_str()
       ->check(CLI::Range(1, 1000));
+  app.add_option("--start", flags->start,
+                 "Command that starts the server under test, and is ended after the run; {port} in "
+                 "it is a free port where -w has port 0");
   app.add_option("--connect-retry", flags->connectRetry,
                  "Seconds that a refused connection is tried again")
       ->capture_default_str()

@@ -8,6 +8,7 @@
 #include "cli/common_flags.hpp"
 #include "cli/console_log.hpp"
 #include "cli/exit_status.hpp"
+#include "cli/peer_process.hpp"
 #include "cli/spec_reader.hpp"
 #include "net/loop.hpp"
 #include "report/console.hpp"
@@ -20,10 +21,12 @@ namespace {
 struct Flags {
   OriginalFlags original;
   RunFlags run;
+  std::string client;
 };
 
 ServerSpecFile readSpec(const Flags& flags, bool originalSpelling) {
-  const bool urlIsEnough = !originalSpelling && !flags.original.wsuri.empty() &&
+  const bool urlIsEnough = !originalSpelling &&
+                           (!flags.original.wsuri.empty() || !flags.client.empty()) &&
                            flags.original.spec.empty() &&
                            !std::filesystem::exists("fuzzingserver.json");
   ServerSpecFile spec;
@@ -35,46 +38,84 @@ ServerSpecFile readSpec(const Flags& flags, bool originalSpelling) {
     spec = readServerSpec(JsonSource::fromFile(path));
   }
   if (!flags.original.wsuri.empty()) spec.url = websocket::parseUrl(flags.original.wsuri);
+  // A client that we start ourselves is told where we are: any free port will do.
+  else if (urlIsEnough) spec.url.port = 0;
   return spec;
 }
 
+/// What a gate looks at: the cases that the client was to run, by the name it gave itself.
+int verdictOf(const report::Records& records, std::size_t cases) {
+  bool missing = records.empty();
+  for (const auto& [agent, results] : records) {
+    for (const auto& [id, record] : results) {
+      if (report::isFailure(record)) return casesFailed;
+    }
+    missing = missing || results.size() < cases;
+  }
+  return missing ? incomplete : success;
+}
+
+void greet(ConsoleLog& log, const Selection& selection, std::uint16_t port, std::uint64_t seed,
+           bool originalSpelling) {
+  log.line("");
+  log.line(fmt::format("wsgauntlet " WSGAUNTLET_VERSION
+                       " WebSocket 25.10.1/0.10.9 Fuzzing Server (Port {})",
+                       port));
+  log.line(fmt::format("Ok, will run {} test cases for any clients connecting",
+                       selection.part.size()));
+  if (originalSpelling) log.line("Cases = " + listIds(selection.part));
+  log.line(fmt::format("Seed = {}", seed));
+  log.line(fmt::format("Listening on ws://127.0.0.1:{}", port));
+}
+
 int runFuzzingServer(const Flags& flags, bool originalSpelling) {
+  const std::uint64_t seed = chooseSeed(flags.run.seed);
   ServerSpecFile file = readSpec(flags, originalSpelling);
-  roles::FuzzingServerSpec spec;
   const suite::Catalogue& catalogue = loadCatalogue(flags.run.caseFolders);
-  spec.cases = selectCases(catalogue, flags.run, file.cases, file.excludeCases);
+  const Selection selection = selectCases(catalogue, flags.run, file);
+  report::Folder folder(flags.run.outdir.empty() ? file.outdir : flags.run.outdir);
+  if (flags.run.resume) folder.load(catalogue);
+
+  roles::FuzzingServerSpec spec;
+  spec.cases = selection.part;
   spec.port = file.url.port;
   spec.exclusions = std::move(file.exclusions);
   spec.options = file.options;
   spec.protocols = file.protocols;
-  spec.seed = chooseSeed(flags.run.seed);
+  spec.seed = seed;
   spec.timeoutScale = flags.run.timeoutScale;
-  const suite::Corpora corpora = loadCorpora(flags.run.testdata);
-  spec.corpora = &corpora;
-  const std::vector<const suite::Case*> cases = spec.cases;
-  report::Folder folder(flags.run.outdir.empty() ? file.outdir : flags.run.outdir);
 
   ConsoleLog log;
   net::Loop loop;
-  const std::uint64_t seed = spec.seed;
   roles::FuzzingServer server(loop, std::move(spec), folder, log);
   for (const std::string& warning : file.warnings) log.error("warning: " + warning);
-  log.line("");
-  log.line(fmt::format("wsgauntlet " WSGAUNTLET_VERSION
-                       " WebSocket 25.10.1/0.10.9 Fuzzing Server (Port {})",
-                       server.port()));
-  log.line(fmt::format("Ok, will run {} test cases for any clients connecting", cases.size()));
-  if (originalSpelling) log.line("Cases = " + listIds(cases));
-  log.line(fmt::format("Seed = {}", seed));
-  log.line(fmt::format("Listening on ws://127.0.0.1:{}", server.port()));
+  greet(log, selection, server.port(), seed, originalSpelling);
 
+  std::unique_ptr<PeerProcess> peer;
+  std::optional<int> peerStatus;
+  if (!flags.client.empty()) {
+    const std::string url = fmt::format("ws://127.0.0.1:{}", server.port());
+    peer = std::make_unique<PeerProcess>(loop, withPlaceholder(flags.client, "url", url),
+                                         [&](int status) {
+                                           peerStatus = status;
+                                           loop.stop();
+                                         });
+  }
   loop.onTermination([&](int) { loop.stop(); });
   loop.run();
+  if (peer) peer->stop();
   server.writeReports();
-  fmt::print("{}", report::summary(folder.records(), cases));
+
+  fmt::print("{}", report::summary(folder.records(), selection.part));
   fmt::print("Reports are in {}\n",
              (std::filesystem::absolute(folder.path()) / "index.html").lexically_normal().string());
-  return success;
+  if (!peer) return success;
+  const int status = verdictOf(folder.records(), selection.part.size());
+  if (peerStatus && *peerStatus != 0) {
+    log.error(fmt::format("the client under test has ended with status {}", *peerStatus));
+  }
+  if (status != success) peer->showOutput();
+  return originalSpelling ? success : status;
 }
 
 }  // namespace
@@ -83,6 +124,9 @@ std::function<int()> addFuzzingServer(CLI::App& app, const Invocation& invocatio
   const auto flags = std::make_shared<Flags>();
   addOriginalFlags(app, flags->original);
   addRunFlags(app, flags->run);
+  app.add_option("--run", flags->client,
+                 "Command that runs the client under test; {url} in it is our URL. The run ends when "
+                 "it ends");
   return [flags, original = invocation.originalSpelling] {
     return runFuzzingServer(*flags, original);
   };

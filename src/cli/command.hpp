@@ -33,5 +33,6 @@ std::function<int()> addFuzzingServer(CLI::App& app, const Invocation& invocatio
 std::function<int()> addTesteeServer(CLI::App& app, const Invocation& invocation);
 std::function<int()> addTesteeClient(CLI::App& app, const Invocation& invocation);
 std::function<int()> addCases(CLI::App& app, const Invocation& invocation);
+std::function<int()> addReport(CLI::App& app, const Invocation& invocation);
 
 }  // namespace wsgauntlet::cli

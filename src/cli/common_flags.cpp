@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "base/error.hpp"
+#include "suite/shard.hpp"
 
 namespace wsgauntlet::cli {
 
@@ -35,6 +36,8 @@ void addRunFlags(CLI::App& app, RunFlags& flags) {
   app.add_option("--testdata", flags.testdata,
                  "Folder with the original's test data, in place of ours in compression cases");
   app.add_option("--outdir", flags.outdir, "Folder for reports in place of the spec file's");
+  app.add_option("--shard", flags.shard, "Run one of several parts of the cases, like 2/8");
+  app.add_flag("--resume", flags.resume, "Go on with an interrupted run: keep its results");
   app.add_option("--seed", flags.seed, "Seed of masks and keys, to repeat a run");
   app.add_option("--timeout-scale", flags.timeoutScale, "Stretches all waits of cases")
       ->capture_default_str()
@@ -57,16 +60,42 @@ suite::Corpora loadCorpora(const std::string& folder) {
   return folder.empty() ? suite::Corpora::builtIn() : suite::Corpora(folder);
 }
 
-std::vector<const suite::Case*> selectCases(const suite::Catalogue& catalogue,
-                                            const RunFlags& flags,
-                                            const std::vector<std::string>& specCases,
-                                            const std::vector<std::string>& specExcludes) {
-  std::vector<std::string> excludes = specExcludes;
+namespace {
+
+std::vector<const suite::Case*> shardOf(const std::vector<const suite::Case*>& cases,
+                                        const std::string& text) {
+  if (text.empty()) return cases;
+  const auto slash = text.find('/');
+  int number = 0;
+  int count = 0;
+  const auto read = [&](std::size_t from, std::size_t to, int& value) {
+    const auto [end, error] = std::from_chars(text.data() + from, text.data() + to, value);
+    return error == std::errc{} && end == text.data() + to;
+  };
+  const bool valid = slash != std::string::npos && read(0, slash, number) &&
+                     read(slash + 1, text.size(), count) && number >= 1 && number <= count &&
+                     count <= 1000;
+  if (!valid) {
+    throw InputError(fmt::format("--shard: expected K/N like 2/8, with K from 1 to N, got '{}'", text));
+  }
+  return suite::shard(cases, number, count);
+}
+
+}  // namespace
+
+Selection selectCases(const suite::Catalogue& catalogue, const RunFlags& flags,
+                      const CommonSpec& spec) {
+  std::vector<std::string> excludes = spec.excludeCases;
   excludes.insert(excludes.end(), flags.exclude.begin(), flags.exclude.end());
-  const auto cases =
-      suite::select(catalogue, flags.cases.empty() ? specCases : flags.cases, excludes);
-  if (cases.empty()) throw InputError("no case is selected: `wsgauntlet cases list` shows them all");
-  return cases;
+  Selection selection;
+  selection.all = flags.cases.empty()
+                      ? suite::select(catalogue, spec.cases, excludes, spec.casesPlace)
+                      : suite::select(catalogue, flags.cases, excludes, {"--cases", 0, ""});
+  if (selection.all.empty()) {
+    throw InputError("no case is selected: `wsgauntlet cases list` shows them all");
+  }
+  selection.part = shardOf(selection.all, flags.shard);
+  return selection;
 }
 
 std::uint64_t chooseSeed(const std::string& text) {

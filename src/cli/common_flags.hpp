@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "cli/command.hpp"
+#include "cli/spec_reader.hpp"
 #include "suite/catalogue.hpp"
 #include "suite/corpora.hpp"
 
@@ -38,6 +39,8 @@ struct RunFlags {
   std::string outdir;
   std::string seed;
   double timeoutScale = 1;
+  std::string shard;    ///< `2/8`: the second of eight parts
+  bool resume = false;  ///< keep the results that the report folder holds
 };
 
 void addOriginalFlags(CLI::App& app, OriginalFlags& flags);
@@ -49,11 +52,16 @@ void addRunFlags(CLI::App& app, RunFlags& flags);
 /// The corpora of a folder, the built-in ones without a folder. Throws InputError.
 [[nodiscard]] suite::Corpora loadCorpora(const std::string& folder);
 
-/// The cases of a run: the patterns of the command line win over those of the spec file; what either
-/// excludes is left out. Throws InputError.
-[[nodiscard]] std::vector<const suite::Case*> selectCases(
-    const suite::Catalogue& catalogue, const RunFlags& flags,
-    const std::vector<std::string>& specCases, const std::vector<std::string>& specExcludes);
+/// The cases of a run.
+struct Selection {
+  std::vector<const suite::Case*> all;
+  std::vector<const suite::Case*> part;  ///< those of this shard; all when there is none
+};
+
+/// The patterns of the command line win over those of the spec file; what either excludes is left
+/// out. Throws InputError.
+[[nodiscard]] Selection selectCases(const suite::Catalogue& catalogue, const RunFlags& flags,
+                                    const CommonSpec& spec);
 
 /// The seed that was given (decimal or 0x…), or a fresh one. Throws InputError.
 [[nodiscard]] std::uint64_t chooseSeed(const std::string& text);

@@ -22,6 +22,7 @@ constexpr Command kCommands[] = {
     {"testeeserver", "Echo server that passes every case", true, addTesteeServer},
     {"testeeclient", "Echo client that passes every case", true, addTesteeClient},
     {"cases", "List, show, check and export test cases", false, addCases},
+    {"report", "Judge, merge, compare and render reports", false, addReport},
 };
 
 int run(std::vector<std::string> arguments) {

@@ -100,6 +100,7 @@ class SpecReader {
       problem("", R"(the key "cases" is missing: a list of case patterns, like ["*"])");
     }
     spec.cases = texts(root, "", "cases");
+    spec.casesPlace = source_.place("/cases");
     spec.excludeCases = texts(root, "", "exclude-cases");
     exclusions(spec);
     options(root, "", spec.options, spec.warnings);
@@ -109,7 +110,9 @@ class SpecReader {
   std::optional<websocket::Url> url(const json& object, const std::string& base) {
     const std::string text = this->text(object, base, "url", "");
     if (text.empty()) {
-      problem(base, "the key \"url\" is missing: a text like \"ws://127.0.0.1:9001\"");
+      if (!object.contains("url") || object["url"].is_string()) {
+        problem(base, "the key \"url\" is missing: a text like \"ws://127.0.0.1:9001\"");
+      }
       return std::nullopt;
     }
     try {
@@ -126,7 +129,6 @@ class SpecReader {
       return;
     }
     roles::ServerSpec server;
-    server.urlText = text(entry, pointer, "url", "");
     const auto where = url(entry, pointer);
     server.agent = text(entry, pointer, "agent", "");
     server.origin = text(entry, pointer, "origin", "");
@@ -134,6 +136,7 @@ class SpecReader {
     server.options = spec.options;
     options(entry, pointer, server.options, spec.warnings);
     if (!where) return;
+    server.urlText = entry["url"].get<std::string>();
     server.url = *where;
     spec.servers.push_back(std::move(server));
   }

@@ -17,6 +17,7 @@ namespace wsgauntlet::cli {
 struct CommonSpec {
   std::string outdir;
   std::vector<std::string> cases;
+  Place casesPlace;  ///< where they stand
   std::vector<std::string> excludeCases;
   roles::AgentExclusions exclusions;
   websocket::Options options;

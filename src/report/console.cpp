@@ -1,6 +1,7 @@
 #include "report/console.hpp"
 
 #include "report/explain.hpp"
+#include "report/layout.hpp"
 #include "report/text.hpp"
 
 #include <algorithm>
@@ -14,29 +15,6 @@ namespace wsgauntlet::report {
 namespace {
 
 using AgentRecords = std::map<suite::CaseId, CaseRecord>;
-
-/// Breaks at blanks; all lines but the first are indented.
-std::string hanging(const std::string& text, std::size_t indent, std::size_t columns) {
-  std::string out;
-  std::size_t column = indent;
-  bool atStart = true;
-  for (std::size_t from = 0; from < text.size();) {
-    const std::size_t end = std::min(text.find(' ', from), text.size());
-    const std::string word = text.substr(from, end - from);
-    const std::size_t width = countCodePoints(word);
-    if (!atStart && column + 1 + width > columns) {
-      out += "\n" + std::string(indent, ' ');
-      column = indent;
-      atStart = true;
-    }
-    if (!atStart) out += ' ';
-    out += word;
-    column += width + (atStart ? 0 : 1);
-    atStart = false;
-    from = end + 1;
-  }
-  return out;
-}
 
 template <typename Key>
 void addCounts(std::string& out, const std::map<Key, int>& counts) {

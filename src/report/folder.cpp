@@ -1,18 +1,15 @@
 #include "report/folder.hpp"
 
 #include "base/error.hpp"
+#include "report/atomic_file.hpp"
 #include "report/index_page.hpp"
 #include "report/json.hpp"
+#include "report/reader.hpp"
 #include "report/text.hpp"
 
 #include <algorithm>
-#include <atomic>
-#include <cerrno>
-#include <cstdio>
-#include <fcntl.h>
-#include <sys/stat.h>
+#include <optional>
 #include <system_error>
-#include <unistd.h>
 #include <vector>
 
 #include <fmt/format.h>
@@ -23,32 +20,11 @@ namespace {
 /// File systems allow 255 octets in a name; `_case_`, the id and a suffix need some of them.
 constexpr std::size_t kLongestStem = 160;
 
-[[noreturn]] void refuse(std::string_view what, const std::filesystem::path& path, int error) {
-  throw InputError(
-      fmt::format("{} {}: {}", what, path.string(), std::generic_category().message(error)));
-}
-
-/// A name that no pattern of a script matches: no `index.json*`, no `*.json`, no `*.html`.
-std::string temporaryName() {
-  static std::atomic<unsigned> count{0};
-  return fmt::format(".wsgauntlet-{}-{}.tmp", ::getpid(), ++count);
-}
-
-/// Writes a new file. Returns the error number of the system, 0 when all is well.
-int writeNew(const std::filesystem::path& path, std::string_view content) {
-  const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0666);
-  if (file < 0) return errno;
-  int error = 0;
-  while (!content.empty() && error == 0) {
-    const ssize_t written = ::write(file, content.data(), content.size());
-    if (written >= 0) {
-      content.remove_prefix(static_cast<std::size_t>(written));
-    } else if (errno != EINTR) {
-      error = errno;
-    }
-  }
-  if (::close(file) != 0 && error == 0) error = errno;
-  return error;
+/// The start of the name of a report file, before `_case_`; nothing when it is another name.
+std::optional<std::string> stemOf(const std::string& reportFile, const suite::CaseId& id) {
+  const std::string end = fmt::format("_case_{}.json", id.str('_'));
+  if (!reportFile.ends_with(end)) return std::nullopt;
+  return reportFile.substr(0, reportFile.size() - end.size());
 }
 
 }  // namespace
@@ -71,17 +47,52 @@ std::string cleanAgent(std::string_view agent) {
 }
 
 Folder::Folder(std::filesystem::path path) : path_(std::move(path)) {
-  std::error_code error;
-  std::filesystem::create_directories(path_, error);
-  // A link to a folder is fine, and some systems report an error for a folder that exists.
-  if (!std::filesystem::is_directory(path_)) {
-    refuse("cannot create the report folder", path_, error ? error.value() : ENOTDIR);
+  makeWritableFolder(path_);
+}
+
+std::size_t Folder::load(const suite::Catalogue& catalogue) {
+  const std::lock_guard lock(mutex_);
+  if (std::filesystem::exists(path_ / "index.json")) {
+    StoredReports stored(path_, catalogue);
+    stored.addDetails();
+    for (const auto& [agent, ofAgent] : stored.records()) {
+      for (const auto& [id, record] : ofAgent) {
+        std::error_code error;
+        if (!std::filesystem::exists(path_ / record.reportFile, error)) continue;
+        const suite::Case* known = catalogue.find(id);
+        keep(agent, known != nullptr ? *known : own(*stored.findCase(id)), record);
+      }
+    }
   }
-  const std::filesystem::path probe = path_ / temporaryName();
-  if (const int failure = writeNew(probe, ""); failure != 0) {
-    refuse("cannot write to the report folder", path_, failure);
+  for (const std::string& name : unlistedFiles(path_)) loadUnlisted(name, catalogue);
+  std::size_t results = 0;
+  for (const auto& [agent, ofAgent] : records_) results += ofAgent.size();
+  return results;
+}
+
+/// A file of a run that did not come to write its index. One that cannot be read is none: its case
+/// runs again and the file is replaced.
+void Folder::loadUnlisted(const std::string& name, const suite::Catalogue& catalogue) {
+  try {
+    const StoredResult stored =
+        parseResult((path_ / name).string(), readReportFile(path_, name), catalogue);
+    const suite::Case* known = catalogue.find(stored.result.testCase->id);
+    keep(agentText(stored.result), known != nullptr ? *known : own(*stored.result.testCase),
+         makeRecord(stored.result, name));
+  } catch (const InputError&) {
+    return;
   }
-  std::filesystem::remove(probe, error);
+}
+
+const suite::Case& Folder::own(const suite::Case& testCase) {
+  return *ownCases_.emplace_back(std::make_unique<suite::Case>(testCase));
+}
+
+void Folder::keep(const std::string& agent, const suite::Case& testCase, CaseRecord record) {
+  const auto start = stemOf(record.reportFile, testCase.id);
+  if (start && takenStems_.insert(*start).second) stems_.emplace(agent, *start);
+  records_[agent].insert_or_assign(testCase.id, std::move(record));
+  cases_[testCase.id] = &testCase;
 }
 
 void Folder::write(const play::Result& result, const Neighbours& neighbours) {
@@ -99,8 +110,8 @@ void Folder::write(const play::Result& result, const Neighbours& neighbours) {
   if (neighbours.previous != nullptr) links.previous = nameOf(neighbours.previous->id) + ".html";
   if (neighbours.next != nullptr) links.next = nameOf(neighbours.next->id) + ".html";
   const std::string name = nameOf(id);
-  replaceFile(name + ".json", caseJson(result));
-  replaceFile(name + ".html", casePage(result, neighbours, links));
+  replaceFile(path_ / (name + ".json"), caseJson(result));
+  replaceFile(path_ / (name + ".html"), casePage(result, neighbours, links));
 
   CaseRecord record = makeRecord(result, name + ".json");
   const std::lock_guard lock(mutex_);
@@ -115,8 +126,8 @@ void Folder::writeIndex(std::span<const suite::Case* const> cases, WallTime now)
   std::vector<const suite::Case*> rows;
   rows.reserve(listed.size());
   for (const auto& [id, testCase] : listed) rows.push_back(testCase);
-  replaceFile("index.html", indexPage(records_, rows, now));
-  replaceFile("index.json", indexJson(records_));
+  replaceFile(path_ / "index.html", indexPage(records_, rows, now));
+  replaceFile(path_ / "index.json", indexJson(records_));
 }
 
 Records Folder::records() const {
@@ -135,16 +146,6 @@ std::string Folder::stem(const std::string& agent) {
   }
   stems_.emplace(agent, unique);
   return unique;
-}
-
-void Folder::replaceFile(const std::string& name, std::string_view content) const {
-  const std::filesystem::path temporary = path_ / temporaryName();
-  const std::filesystem::path target = path_ / name;
-  int error = writeNew(temporary, content);
-  if (error == 0 && std::rename(temporary.c_str(), target.c_str()) != 0) error = errno;
-  if (error == 0) return;
-  ::unlink(temporary.c_str());
-  refuse("cannot write the report", target, error);
 }
 
 }  // namespace wsgauntlet::report

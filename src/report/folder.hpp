@@ -5,14 +5,17 @@
 #include "play/result.hpp"
 #include "report/case_page.hpp"
 #include "report/records.hpp"
+#include "suite/catalogue.hpp"
 
 #include <filesystem>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <set>
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace wsgauntlet::report {
 
@@ -29,6 +32,12 @@ class Folder {
   /// it cannot be created or written to.
   explicit Folder(std::filesystem::path path);
 
+  /// Takes over the results that the folder holds, so that a run can go on and its index lists
+  /// them: those of index.json, and those of case files that were written after it. Files that
+  /// cannot be read count as missing. Returns the number of results. Throws InputError when
+  /// index.json is broken.
+  std::size_t load(const suite::Catalogue& catalogue);
+
   /// Writes `<agent>_case_<id>.json` and `.html`. A later result of the same agent and case takes
   /// the place of the earlier one. `neighbours` are the cases that the page links to. Throws
   /// InputError when a file cannot be written.
@@ -43,13 +52,16 @@ class Folder {
 
  private:
   std::string stem(const std::string& agent);
-  void replaceFile(const std::string& name, std::string_view content) const;
+  void loadUnlisted(const std::string& name, const suite::Catalogue& catalogue);
+  const suite::Case& own(const suite::Case& testCase);
+  void keep(const std::string& agent, const suite::Case& testCase, CaseRecord record);
 
   std::filesystem::path path_;
   mutable std::mutex mutex_;
   Records records_;
-  std::map<suite::CaseId, const suite::Case*> cases_;  ///< those with a result
-  std::map<std::string, std::string> stems_;           ///< start of the file names, by agent
+  std::map<suite::CaseId, const suite::Case*> cases_;   ///< those with a result
+  std::vector<std::unique_ptr<suite::Case>> ownCases_;  ///< those that the catalogue lacks
+  std::map<std::string, std::string> stems_;            ///< start of the file names, by agent
   std::set<std::string> takenStems_;
 };
 

@@ -63,12 +63,138 @@ Records readIndex(const std::string& name, const std::string& text) {
   const StoredJson root(name, text, source.root());
   root.expectObject();
   Records records;
-  for (const auto& [agent, cases] : source.root().items()) {
-    const std::string pointer = nlohmann::json::json_pointer().push_back(agent), "";
+  for (const auto& [agent, unusedCases] : source.root().items()) {
+    const StoredJson cases = root.at(agent);
+    cases.expectObject();
+    auto& ofAgent = records[agent];
+    for (const auto& [id, unusedEntry] : cases.value().items()) {
+      const StoredJson entry = cases.at(id);
+      const auto parsed = suite::CaseId::parse(id);
+      if (!parsed) entry.fail("expected a case id such as 1.1.1 as key");
+      ofAgent.insert_or_assign(*parsed, recordOf(entry));
+    }
   }
   return records;
 }
 
+/// `<agent>_case_<digits>.json`, and a regular file: a link could lead anywhere.
+bool isCaseFile(const fs::directory_entry& entry) {
+  std::error_code error;
+  const std::string name = entry.path().filename().string();
+  const std::size_t mark = name.rfind("_case_");
+  if (!isReportName(name) || mark == std::string::npos) return false;
+  const std::string digits = name.substr(mark + 6, name.size() - mark - 6 - 5);
+  return digits.find_first_not_of("0123456789_") == std::string::npos &&
+         entry.symlink_status(error).type() == fs::file_type::regular;
+}
+
 }  // namespace
+
+std::optional<play::Behavior> behaviorOf(std::string_view word) {
+  return named(kBehaviors, word);
+}
+
+std::optional<play::BehaviorClose> behaviorCloseOf(std::string_view word) {
+  return named(kCloseBehaviors, word);
+}
+
+bool isReportName(std::string_view name) {
+  constexpr std::string_view kForbidden{"/\\\0", 3};
+  return name.ends_with(".json") && name.size() > 5 && name.front() != '.' &&
+         name.find_first_of(kForbidden) == std::string_view::npos && name != "index.json";
+}
+
+std::string readReportFile(const fs::path& folder, const std::string& name) {
+  const fs::path path = folder / name;
+  std::error_code error;
+  const fs::file_status status = fs::symlink_status(path, error);
+  if (status.type() == fs::file_type::not_found) refuse(path, "there is no such file");
+  if (status.type() != fs::file_type::regular) refuse(path, "this is no regular file");
+  return readFile(path.string());
+}
+
+std::vector<std::string> unlistedFiles(const fs::path& folder) {
+  std::error_code error;
+  const fs::file_time_type listed = fs::last_write_time(folder / "index.json", error);
+  const bool all = static_cast<bool>(error);
+  std::vector<std::string> names;
+  for (const fs::directory_entry& entry : fs::directory_iterator(folder, error)) {
+    if (!isCaseFile(entry)) continue;
+    if (all || entry.last_write_time(error) > listed) {
+      names.push_back(entry.path().filename().string());
+    }
+  }
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+StoredResult readResult(const fs::path& file, const suite::Catalogue& catalogue) {
+  return parseResult(file.string(), readFile(file.string()), catalogue);
+}
+
+StoredReports::StoredReports(fs::path folder, const suite::Catalogue& catalogue)
+    : folder_(std::move(folder)), catalogue_(&catalogue) {
+  if (!fs::is_directory(folder_)) refuse(folder_, "there is no such report folder");
+  records_ = readIndex((folder_ / "index.json").string(), readReportFile(folder_, "index.json"));
+}
+
+std::vector<std::string> StoredReports::addDetails() {
+  std::vector<std::string> problems;
+  for (auto& [agent, ofAgent] : records_) {
+    for (auto& [id, record] : ofAgent) {
+      const suite::Case* known = catalogue_->find(id);
+      const bool hasMore = isFailure(record) || known == nullptr || known->reportCompressionRatio;
+      if (!hasMore) continue;
+      try {
+        const StoredResult stored = result(record);
+        CaseRecord full = makeRecord(stored.result, record.reportFile);
+        record.ratios = full.ratios;
+        if (isFailure(record)) record.why = explain(stored.result);
+      } catch (const InputError& error) {
+        problems.emplace_back(error.what());
+      }
+    }
+  }
+  return problems;
+}
+
+const suite::Case* StoredReports::findCase(const suite::CaseId& id) {
+  if (const suite::Case* known = catalogue_->find(id)) return known;
+  std::unique_ptr<suite::Case>& foreign = foreignCases_[id];
+  if (foreign != nullptr) return foreign.get();
+  for (const auto& [agent, ofAgent] : records_) {
+    const CaseRecord* record = find(ofAgent, id);
+    if (record == nullptr) continue;
+    try {
+      foreign = result(*record).ownCase;
+      if (foreign != nullptr) return foreign.get();
+    } catch (const InputError&) {
+      // Another agent may have a file that can be read.
+    }
+  }
+  foreign = std::make_unique<suite::Case>();
+  foreign->id = id;
+  foreign->suite = "other";
+  foreign->category = std::to_string(id.parts().front());
+  return foreign.get();
+}
+
+std::vector<const suite::Case*> StoredReports::cases() {
+  std::map<suite::CaseId, const suite::Case*> all;
+  for (const auto& [agent, ofAgent] : records_) {
+    for (const auto& [id, record] : ofAgent) {
+      if (!all.contains(id)) all[id] = findCase(id);
+    }
+  }
+  std::vector<const suite::Case*> out;
+  out.reserve(all.size());
+  for (const auto& [id, testCase] : all) out.push_back(testCase);
+  return out;
+}
+
+StoredResult StoredReports::result(const CaseRecord& record) const {
+  const std::string name = (folder_ / record.reportFile).string();
+  return parseResult(name, readReportFile(folder_, record.reportFile), *catalogue_);
+}
 
 }  // namespace wsgauntlet::report

@@ -16,12 +16,15 @@ suite::CaseId idOf(const StoredJson& json) {
   return *std::move(id);
 }
 
-/// A payload of which a report shows the start. Its base is what is shown; one that was cut is
-/// longer than that, and `cut` is then shown again.
+/// A payload of which a report shows the start. One that was cut is made one octet longer than an
+/// excerpt, with the beginning of a code point where the cut has split one: it reads as before.
 Payload payloadOf(const std::string& text) {
   const play::Excerpt excerpt = excerptOf(text);
-  return {excerpt.head, std::max<std::uint64_t>(
-                            excerpt.length, excerpt.cut() ? play::Excerpt::kOctets + 1 : 0)};
+  if (!excerpt.cut()) return Payload(excerpt.head);
+  constexpr std::string_view kBeginnings[] = {"", "\xC3", "\xE2\x82", "\xF0\x9F\x98"};
+  const std::size_t lacking = play::Excerpt::kOctets - excerpt.head.size();
+  return {excerpt.head + std::string(kBeginnings[std::min<std::size_t>(lacking, 3)]),
+          std::uint64_t{play::Excerpt::kOctets + 1}};
 }
 
 suite::ExpectedEvent eventOf(const StoredJson& json) {
@@ -59,7 +62,7 @@ std::vector<suite::Alternative> alternatives(const StoredJson& expected) {
   expected.expectObject();
   std::vector<suite::Alternative> all;
   for (const auto& [verdict, unused] : expected.value().items()) {
-    const StoredJson events = expected.at(verdict.c_str());
+    const StoredJson events = expected.at(verdict);
     suite::Alternative& alternative = all.emplace_back();
     alternative.verdict = verdict;
     for (std::size_t i = 0; i < events.size(); ++i) {

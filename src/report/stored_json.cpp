@@ -48,15 +48,15 @@ void StoredJson::fail(const std::string& message) const {
   throw InputError(std::vector<Problem>{{JsonSource(name_, text_).place(pointer_), message}});
 }
 
-bool StoredJson::has(const char* key) const {
+bool StoredJson::has(const std::string& key) const {
   return value_->is_object() && value_->contains(key);
 }
 
-StoredJson StoredJson::at(const char* key) const {
+StoredJson StoredJson::at(const std::string& key) const {
   expectObject();
   const auto found = value_->find(key);
-  if (found == value_->end()) fail(fmt::format("the key \"{}\" is missing", key));
-  return {name_, text_, *found, pointer_ + "/" + key};
+  if (found == value_->end()) fail(fmt::format("the key \"{}\" is missing", terminalText(key)));
+  return {name_, text_, *found, (nlohmann::json::json_pointer(pointer_) / key).to_string()};
 }
 
 StoredJson StoredJson::at(std::size_t index) const {
@@ -117,8 +117,8 @@ play::Excerpt excerptOf(const std::string& text, std::optional<std::uint64_t> le
 
 std::optional<play::Excerpt> excerptOfHex(const std::string& digits, std::uint64_t length) {
   const bool cut = digits.ends_with(kCutMark);
-  const auto octets = fromHex(
-      std::string_view(digits).substr(0, digits.size() - (cut ? kCutMark.size() : 0)));
+  const auto octets =
+      fromHex(std::string_view(digits).substr(0, digits.size() - (cut ? kCutMark.size() : 0)));
   if (!octets || octets->size() > length || (!cut && octets->size() != length)) return std::nullopt;
   play::Excerpt excerpt;
   excerpt.head = *octets;

@@ -27,9 +27,9 @@ class StoredJson {
 
   [[nodiscard]] bool isNull() const { return value_->is_null(); }
   [[nodiscard]] std::size_t size() const { return value_->size(); }
-  [[nodiscard]] bool has(const char* key) const;
+  [[nodiscard]] bool has(const std::string& key) const;
   /// The value of a key, which must be there.
-  [[nodiscard]] StoredJson at(const char* key) const;
+  [[nodiscard]] StoredJson at(const std::string& key) const;
   /// The element of an array, which must be there.
   [[nodiscard]] StoredJson at(std::size_t index) const;
   void expectObject() const;

@@ -74,7 +74,7 @@ std::map<Key, std::uint64_t> counts(const StoredJson& file, const char* name) {
   table.expectObject();
   std::map<Key, std::uint64_t> out;
   for (const auto& [text, unused] : table.value().items()) {
-    const StoredJson count = table.at(text.c_str());
+    const StoredJson count = table.at(text);
     const json key = json::parse(text, nullptr, false);
     if (!key.is_number_unsigned() || key.get<std::uint64_t>() > std::numeric_limits<Key>::max()) {
       count.fail("expected a number as key");
@@ -85,7 +85,7 @@ std::map<Key, std::uint64_t> counts(const StoredJson& file, const char* name) {
 }
 
 play::TrafficStats::Direction direction(const StoredJson& stats, const std::string& name) {
-  const auto number = [&](const char* key) { return stats.at((name + key).c_str()).integer(kAny); };
+  const auto number = [&](const char* key) { return stats.at(name + key).integer(kAny); };
   play::TrafficStats::Direction out;
   out.octetsAppLevel = number("OctetsAppLevel");
   out.octetsWebSocketLevel = number("OctetsWebSocketLevel");
@@ -168,10 +168,11 @@ std::vector<play::Event> events(const StoredJson& received, const play::Result& 
     const std::string& kind = event.at(std::size_t{0}).text();
     const std::string& text = event.at(1).text();
     if (kind == "message") {
-      const auto logged = messages < lengths.size() ? std::optional(lengths[messages]) : std::nullopt;
+      const auto logged =
+          messages < lengths.size() ? std::optional(lengths[messages]) : std::nullopt;
       ++messages;
-      out.emplace_back(play::MessageEvent{eventExcerpt(text, logged, *result.testCase),
-                                          event.at(2).boolean()});
+      out.emplace_back(
+          play::MessageEvent{eventExcerpt(text, logged, *result.testCase), event.at(2).boolean()});
     } else if (kind == "pong") {
       out.emplace_back(play::PongEvent{excerptOf(text)});
     } else if (kind == "timeout") {
@@ -207,10 +208,9 @@ play::Result resultOf(const StoredJson& file, const suite::Case* testCase) {
   result.httpRequest = header(file.at("httpRequest"));
   result.httpResponse = header(file.at("httpResponse"));
   result.closing = closing(file);
-  result.stats = {counts<std::uint64_t>(file, "rxOctetStats"),
-                  counts<std::uint64_t>(file, "txOctetStats"),
-                  counts<std::uint8_t>(file, "rxFrameStats"),
-                  counts<std::uint8_t>(file, "txFrameStats")};
+  result.stats = {
+      counts<std::uint64_t>(file, "rxOctetStats"), counts<std::uint64_t>(file, "txOctetStats"),
+      counts<std::uint8_t>(file, "rxFrameStats"), counts<std::uint8_t>(file, "txFrameStats")};
   result.traffic = traffic(file.at("trafficStats"));
   result.wireLog = readWireLog(file.at("wirelog"));
   result.wireLogOn = file.at("createWirelog").boolean();

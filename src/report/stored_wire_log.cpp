@@ -1,6 +1,5 @@
-#include "report/stored_json.hpp"
-
 #include "base/hex.hpp"
+#include "report/stored_json.hpp"
 
 #include <algorithm>
 #include <limits>
@@ -28,8 +27,7 @@ play::Excerpt payload(const StoredJson& json) {
 
 play::OctetsRow octetsRow(const StoredJson& row, bool sent) {
   const StoredJson octets = row.at(1);
-  const auto excerpt =
-      excerptOfHex(octets.at(1).text(), octets.at(std::size_t{0}).integer(kAny));
+  const auto excerpt = excerptOfHex(octets.at(1).text(), octets.at(std::size_t{0}).integer(kAny));
   if (!excerpt) octets.fail("expected the number of octets and their hexadecimal digits");
   return {sent, *excerpt, sent && row.at(2).boolean()};
 }
@@ -52,8 +50,7 @@ play::FrameSentRow frameSent(const StoredJson& row) {
   frame.rsv = static_cast<std::uint8_t>(row.at(4).integer(7));
   frame.mask = mask(row.at(5));
   frame.repeatTo = row.at(6).integerOrNull<std::uint64_t>(kAny);
-  frame.chop =
-      row.at(7).integerOrNull<std::uint32_t>(std::numeric_limits<std::uint32_t>::max());
+  frame.chop = row.at(7).integerOrNull<std::uint32_t>(std::numeric_limits<std::uint32_t>::max());
   frame.sync = row.at(8).boolean();
   return frame;
 }

@@ -10,6 +10,7 @@
 
 #include "net/transport.hpp"
 #include "play/case_session.hpp"
+#include "roles/index_writer.hpp"
 #include "roles/names.hpp"
 #include "roles/scheduler.hpp"
 
@@ -18,10 +19,6 @@ namespace {
 
 /// Between two tries to connect.
 constexpr auto kRetryDelay = std::chrono::milliseconds(50);
-
-WallTime wallClock() {
-  return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
-}
 
 TimePoint now() { return std::chrono::steady_clock::now(); }
 
@@ -51,17 +48,21 @@ std::vector<websocket::ExtensionElement> offersOf(const suite::Case& testCase) {
 class ServerRun : public std::enable_shared_from_this<ServerRun> {
  public:
   ServerRun(net::Loop& loop, const FuzzingClientSpec& spec, const ServerSpec& server,
-            report::Folder& folder, RunLog& log, RunOutcome& outcome)
+            IndexWriter& reports, RunLog& log, RunOutcome& outcome)
       : loop_(loop),
         spec_(spec),
         server_(server),
-        folder_(folder),
+        reports_(reports),
         log_(log),
         outcome_(outcome),
         agent_(server.agent),
         random_(spec.seed),
         scheduler_(spec.cases, {spec.jobs, static_cast<int>(std::max(1U, std::thread::hardware_concurrency()))}) {
-    for (std::size_t i = 0; i < spec.cases.size(); ++i) positions_[spec.cases[i]] = i;
+    for (std::size_t i = 0; i < spec.selection.size(); ++i) positions_[spec.selection[i]] = i;
+    // A server without a name in the spec has one in the reports of an earlier run.
+    if (agent_.empty() && spec.servers.size() == 1 && spec.finished.size() == 1) {
+      agent_ = spec.finished.begin()->first;
+    }
   }
 
   void start(std::function<void()> done) {
@@ -79,13 +80,22 @@ class ServerRun : public std::enable_shared_from_this<ServerRun> {
 
   void startCases() {
     while (const auto turn = scheduler_.next()) {
-      if (!agent_.empty() && isExcluded(spec_.exclusions, agent_, turn->testCase->id)) {
+      if (isFinished(turn->testCase->id)) {
+        ++outcome_.resumed;
+        ++counted_;
+        scheduler_.ended(*turn, true);
+      } else if (!agent_.empty() && isExcluded(spec_.exclusions, agent_, turn->testCase->id)) {
         skip(*turn, agent_);
       } else {
         connect(std::make_shared<Attempt>(Attempt{*turn, std::nullopt, std::nullopt}));
       }
     }
     if (scheduler_.finished() && !finished_) finish();
+  }
+
+  [[nodiscard]] bool isFinished(const suite::CaseId& id) const {
+    const auto found = spec_.finished.find(agent_);
+    return found != spec_.finished.end() && found->second.contains(id);
   }
 
   void skip(const Scheduler::Turn& turn, const std::string& agent) {
@@ -180,19 +190,15 @@ class ServerRun : public std::enable_shared_from_this<ServerRun> {
       return;
     }
     ++outcome_.done;
-    try {
-      folder_.write(result, neighbours(result));
-    } catch (const std::exception& error) {
-      log_.error(error.what());
-    }
+    reports_.add(result, neighbours(result));
     log_.caseEnded(result, counted_, spec_.cases.size());
   }
 
   [[nodiscard]] report::Neighbours neighbours(const play::Result& result) const {
     const std::size_t index = positions_.at(result.testCase);
     report::Neighbours found;
-    if (index > 0) found.previous = spec_.cases[index - 1];
-    if (index + 1 < spec_.cases.size()) found.next = spec_.cases[index + 1];
+    if (index > 0) found.previous = spec_.selection[index - 1];
+    if (index + 1 < spec_.selection.size()) found.next = spec_.selection[index + 1];
     return found;
   }
 
@@ -210,7 +216,7 @@ class ServerRun : public std::enable_shared_from_this<ServerRun> {
   net::Loop& loop_;
   const FuzzingClientSpec& spec_;
   const ServerSpec& server_;
-  report::Folder& folder_;
+  IndexWriter& reports_;
   RunLog& log_;
   RunOutcome& outcome_;
   std::string agent_;  ///< empty as long as it is not known
@@ -226,21 +232,24 @@ class ServerRun : public std::enable_shared_from_this<ServerRun> {
 
 class FuzzingClient::State : public std::enable_shared_from_this<State> {
  public:
-  State(net::Loop& eventLoop, FuzzingClientSpec description, report::Folder& reports, RunLog& runLog)
-      : loop(eventLoop), spec(std::move(description)), folder(reports), log(runLog) {}
+  State(net::Loop& eventLoop, FuzzingClientSpec description, report::Folder& folder, RunLog& runLog)
+      : loop(eventLoop),
+        spec(std::move(description)),
+        reports(folder, spec.selection, runLog),
+        log(runLog) {}
 
   void runNext() {
     if (nextServer == spec.servers.size()) {
       done();
       return;
     }
-    std::make_shared<ServerRun>(loop, spec, spec.servers[nextServer++], folder, log, outcome)
+    std::make_shared<ServerRun>(loop, spec, spec.servers[nextServer++], reports, log, outcome)
         ->start([self = shared_from_this()] { self->runNext(); });
   }
 
   net::Loop& loop;
   FuzzingClientSpec spec;
-  report::Folder& folder;
+  IndexWriter reports;
   RunLog& log;
   RunOutcome outcome;
   std::size_t nextServer = 0;
@@ -258,13 +267,7 @@ void FuzzingClient::start(std::function<void()> done) {
   state_->runNext();
 }
 
-void FuzzingClient::writeReports() {
-  try {
-    state_->folder.writeIndex(state_->spec.cases, wallClock());
-  } catch (const std::exception& error) {
-    state_->log.error(error.what());
-  }
-}
+void FuzzingClient::writeReports() { state_->reports.write(); }
 
 RunOutcome FuzzingClient::outcome() const { return state_->outcome; }
 

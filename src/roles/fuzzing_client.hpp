@@ -3,7 +3,9 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -32,7 +34,10 @@ struct ServerSpec {
 
 struct FuzzingClientSpec {
   std::vector<ServerSpec> servers;
-  std::vector<const suite::Case*> cases;
+  std::vector<const suite::Case*> cases;      ///< those to run
+  std::vector<const suite::Case*> selection;  ///< of which these are a part: pages link among them
+  /// Cases that have a result from an earlier run, by agent.
+  std::map<std::string, std::set<suite::CaseId>> finished;
   AgentExclusions exclusions;
   int jobs = 1;
   Duration connectRetry = std::chrono::seconds(10);  ///< how long a refusal is tried again
@@ -45,6 +50,7 @@ struct FuzzingClientSpec {
 /// What a run came to, beside its results.
 struct RunOutcome {
   std::size_t done = 0;         ///< cases with a result
+  std::size_t resumed = 0;      ///< cases whose result an earlier run has left
   std::size_t skipped = 0;      ///< excluded for their agent
   std::size_t missing = 0;      ///< cases without a result that should have one
   std::size_t confirmed = 0;    ///< results that come from a second run, alone

@@ -12,14 +12,11 @@
 #include "roles/case_board.hpp"
 #include "roles/control_sessions.hpp"
 #include "roles/front_door.hpp"
+#include "roles/index_writer.hpp"
 #include "roles/names.hpp"
 
 namespace wsgauntlet::roles {
 namespace {
-
-WallTime wallClock() {
-  return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
-}
 
 /// The value of a parameter that stands exactly once and is not empty.
 std::optional<std::string> parameter(const websocket::Accepted& request, std::string_view name) {
@@ -54,10 +51,10 @@ std::vector<websocket::AcceptRule> rulesOf(const suite::Case& testCase) {
 
 class FuzzingServer::State {
  public:
-  State(net::Loop& eventLoop, FuzzingServerSpec description, report::Folder& reports, RunLog& runLog)
+  State(net::Loop& eventLoop, FuzzingServerSpec description, report::Folder& folder, RunLog& runLog)
       : loop(eventLoop),
         spec(std::move(description)),
-        folder(reports),
+        reports(folder, spec.cases, runLog),
         log(runLog),
         board(spec.cases),
         random(spec.seed),
@@ -148,7 +145,7 @@ class FuzzingServer::State {
         websocket::toLower(parameter(knock.accepted, "shutdownOnComplete").value_or(""));
     const bool ends = shutdown == "true" || shutdown == "yes";
     log.line("Updating reports, requested by peer " + knock.peer);
-    writeReports();
+    reports.write();
     log.line(ends ? "Report generation complete; shutting down server."
                   : "Report generation complete.");
     auto session = makeReply(knock);
@@ -197,11 +194,7 @@ class FuzzingServer::State {
   }
 
   void caseEnded(play::Result result) {
-    try {
-      folder.write(result, neighbours(result.number));
-    } catch (const std::exception& error) {
-      log.error(error.what());
-    }
+    reports.add(result, neighbours(result.number));
     board.add(result.agent, result.number, result.behavior);
     log.caseEnded(result, board.done(result.agent), board.cases().size());
   }
@@ -215,17 +208,9 @@ class FuzzingServer::State {
     return found;
   }
 
-  void writeReports() {
-    try {
-      folder.writeIndex(board.cases(), wallClock());
-    } catch (const std::exception& error) {
-      log.error(error.what());
-    }
-  }
-
   net::Loop& loop;
   FuzzingServerSpec spec;
-  report::Folder& folder;
+  IndexWriter reports;
   RunLog& log;
   CaseBoard board;
   Random random;
@@ -241,6 +226,6 @@ FuzzingServer::~FuzzingServer() = default;
 
 std::uint16_t FuzzingServer::port() const { return state_->listener.port(); }
 
-void FuzzingServer::writeReports() { state_->writeReports(); }
+void FuzzingServer::writeReports() { state_->reports.write(); }
 
 }  // namespace wsgauntlet::roles

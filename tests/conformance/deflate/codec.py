@@ -14,12 +14,16 @@ class Parameters(NamedTuple):
     client_max_window_bits: int = 15
 
     @staticmethod
-    def parse(answer: str) -> "Parameters":
-        name, *parts = [part.strip() for part in answer.split(";")]
+    def parse(answer: str | None) -> "Parameters | None":
+        """None without permessage-deflate, and for answers that are none (a peer may send them)."""
+        name, *parts = [part.strip() for part in (answer or "").split(";")]
         if name != "permessage-deflate":
-            raise ValueError(f"not permessage-deflate: {answer}")
+            return None
         pairs = [part.partition("=") for part in parts]
-        return Parameters(**{key: int(value) if sign else True for key, sign, value in pairs})
+        values = {key: int(value) if sign else True for key, sign, value in pairs}
+        legal = set(values) <= set(Parameters._fields) and all(
+            8 <= value <= 15 for key, value in values.items() if key.endswith("bits"))
+        return Parameters(**values) if legal else None
 
     def direction(self, from_client: bool) -> tuple[int, bool]:
         """Window bits and no_context_takeover of what one end sends."""

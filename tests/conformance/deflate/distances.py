@@ -6,7 +6,7 @@ output buffer.
 EXTRA_OF_LENGTH = [0] * 8 + [1] * 4 + [2] * 4 + [3] * 4 + [4] * 4 + [5] * 4 + [0]
 EXTRA_OF_DISTANCE = [0] * 4 + [bits for bits in range(1, 14) for _ in range(2)]
 ORDER = [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15]
-FIXED = ([8] * 144 + [9] * 112 + [7] * 24 + [8] * 8, [5] * 30)
+FIXED_LENGTHS = ([8] * 144 + [9] * 112 + [7] * 24 + [8] * 8, [5] * 30)
 
 
 def bases(first: int, extra: list[int]) -> list[int]:
@@ -20,16 +20,24 @@ def bases(first: int, extra: list[int]) -> list[int]:
 BASE_OF_DISTANCE = bases(1, EXTRA_OF_DISTANCE)
 
 
-def huffman(lengths: list[int]) -> dict[tuple[int, int], int]:
-    """The symbol of each (length, code)."""
-    code, out = 0, {}
-    for length in range(1, 16):
+Codes = tuple[int, list[tuple[int, int]]]  # bits to look at; symbol and length by these bits
+
+
+def huffman(lengths: list[int]) -> Codes:
+    width = max(lengths)
+    table = [(0, 0)] * (1 << width)
+    code = 0
+    for length in range(1, width + 1):
         for symbol, own in enumerate(lengths):
             if own == length:
-                out[length, code] = symbol
+                first = int(f"{code:0{length}b}"[::-1], 2)
+                table[first::1 << length] = [(symbol, length)] * (1 << (width - length))
                 code += 1
         code <<= 1
-    return out
+    return width, table
+
+
+FIXED = tuple(huffman(lengths) for lengths in FIXED_LENGTHS)
 
 
 class Walker:
@@ -50,20 +58,26 @@ class Walker:
         self.count -= count
         return out
 
-    def symbol(self, codes: dict[tuple[int, int], int]) -> int:
-        code = 0
-        for length in range(1, 16):
-            code = code << 1 | self.bits(1)
-            if (found := codes.get((length, code))) is not None:
-                return found
-        raise ValueError("no such code")
+    def symbol(self, codes: Codes) -> int:
+        width, table = codes
+        while self.count < width and self.at < len(self.octets):
+            self.value |= self.octets[self.at] << self.count
+            self.at += 1
+            self.count += 8
+        symbol, length = table[self.value & (1 << width) - 1]
+        if not 0 < length <= self.count:
+            raise ValueError("no such code")
+        self.value >>= length
+        self.count -= length
+        return symbol
 
     def stored(self) -> None:
+        self.at -= self.count // 8  # octets that were looked at and not used
         self.value = self.count = 0
         size = int.from_bytes(self.octets[self.at:self.at + 2], "little")
         self.at += 4 + size
 
-    def dynamic(self) -> tuple[list[int], list[int]]:
+    def dynamic(self) -> tuple[Codes, Codes]:
         literals, distances, codes = self.bits(5) + 257, self.bits(5) + 1, self.bits(4) + 4
         lengths = [0] * 19
         for place in ORDER[:codes]:
@@ -77,10 +91,9 @@ class Walker:
                 out += [out[-1]] * (3 + self.bits(2))
             else:
                 out += [0] * (3 + self.bits(3) if symbol == 17 else 11 + self.bits(7))
-        return out[:literals], out[literals:]
+        return huffman(out[:literals]), huffman(out[literals:] if any(out[literals:]) else [1])
 
-    def compressed(self, literals: list[int], distances: list[int]) -> None:
-        codes, far = huffman(literals), huffman(distances)
+    def compressed(self, codes: Codes, far: Codes) -> None:
         while (symbol := self.symbol(codes)) != 256:
             if symbol > 256:
                 self.bits(EXTRA_OF_LENGTH[symbol - 257])
@@ -89,7 +102,7 @@ class Walker:
                 self.furthest = max(self.furthest, distance)
 
     def walk(self) -> "Walker":
-        while self.at < len(self.octets):
+        while self.at < len(self.octets) or self.count >= 8:
             self.bits(1)
             kind = self.bits(2)
             self.blocks.append(kind)

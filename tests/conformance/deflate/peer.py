@@ -7,7 +7,7 @@ import struct
 from typing import NamedTuple
 
 CONTINUATION, TEXT, BINARY, CLOSE, PING, PONG = 0, 1, 2, 8, 9, 10
-FIN, RSV1 = 0x80, 0x40
+FIN = 0x80
 GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 SERVER_HEADERS = ["HTTP/1.1 101 Switching Protocols", "Server: peer", "Upgrade: websocket",
                   "Connection: Upgrade"]
@@ -44,6 +44,8 @@ class Connection:
 
     def __init__(self, stream: socket.socket, is_client: bool) -> None:
         self.stream, self.is_client = stream, is_client
+        # Many small frames must not wait for each other's acknowledgement.
+        stream.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.buffer = b""
         self.octets_received = self.octets_sent = 0
 

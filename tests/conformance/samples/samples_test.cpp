@@ -86,7 +86,9 @@ std::string classicPart(const std::string& text) {
 // ---- the two layouts of the samples -------------------------------------------------------------
 
 /// Three samples have cells run together and lines of headers one by one.
-std::string asRunTogether(const std::string& page) { return classicPart(report::htmlToText(page)); }
+std::string asRunTogether(const std::string& page) {
+  return classicPart(report::htmlToText(page));
+}
 
 /// Two samples have tables with bars, no section headings, headers in one line, no indentation.
 std::string asBars(const std::string& page) {
@@ -167,7 +169,11 @@ std::string request(const std::string& lines) {
 TEST(SampleReports, FragmentsWithPingsAndAClientThatNeverAnswers) {
   const std::uint64_t handshake = 208;
   const std::uint64_t frames = 7 * 11;  // five fragments and two Pings
-  expectTheSample({"000_1aa3746e255e4d30", "5.19", Role::server, Layout::runTogether, "",
+  expectTheSample({"000_1aa3746e255e4d30",
+                   "5.19",
+                   Role::server,
+                   Layout::runTogether,
+                   "",
                    {{0, request("GET /runCase?case=63&agent=stratus%402 HTTP/1.1\n"
                                 "host: 127.0.0.1:9001\n"
                                 "upgrade: websocket\n"
@@ -183,7 +189,11 @@ TEST(SampleReports, ReservedBitsThatAClientDoesNotMind) {
   const std::uint64_t sent = 208 + 15 + 15 + 2;
   const Octets hello = "Hello, world!";
   expectTheSample(
-      {"004_8744436108273a4e", "3.2", Role::server, Layout::bars, "",
+      {"004_8744436108273a4e",
+       "3.2",
+       Role::server,
+       Layout::bars,
+       "",
        {{0, request("GET /runCase?case=29&agent=stratus%402 HTTP/1.1\n"
                     "host: 127.0.0.1:9001\n"
                     "upgrade: websocket\n"
@@ -226,32 +236,46 @@ TEST(SampleReports, ChopsAndAServerThatEndsTcpWithoutAClose) {
   const std::uint64_t first = 15;
   const std::uint64_t ping = 18;
   const std::uint64_t second = 15;
-  expectTheSample({"001_a3b36cf455abb16e", "5.8", Role::client, Layout::bars,
+  expectTheSample({"001_a3b36cf455abb16e",
+                   "5.8",
+                   Role::client,
+                   Layout::bars,
                    "HTTP/1.1 101 Switching Protocols\r\n"
                    "Date: Sat, 07 Mar 2026 18:25:45 GMT\r\n"
                    "Upgrade: websocket\r\n"
                    "Connection: Upgrade\r\n"
                    "Sec-Websocket-Accept: KEY\r\n\r\n",
                    {{handshake + first + ping, "\x8a\x0cping payload"},
-                    {handshake + first + ping + second, "\x81\x12" "fragment1fragment2"},
+                    {handshake + first + ping + second,
+                     "\x81\x12"
+                     "fragment1fragment2"},
                     {handshake + first + ping + second + 8, "", true}},
-                   "websock secure server", "/wss", 8889});
+                   "websock secure server",
+                   "/wss",
+                   8889});
 }
 
 TEST(SampleReports, SynchronousFramesAndAServerThatClosesWithoutACode) {
   const std::uint64_t handshake = 240;
   const std::uint64_t frame = 15;
-  expectTheSample(
-      {"003_32658fb35a06e2a2", "5.20", Role::client, Layout::runTogether,
-       "HTTP/1.1 101 Switching Protocols\r\n"
-       "Upgrade: WebSocket\r\n"
-       "Connection: Upgrade\r\n"
-       "Sec-WebSocket-Accept: KEY\r\n\r\n",
-       {{handshake + 3 * frame, "\x8a\x09pongme 1!"},
-        {handshake + 6 * frame, "\x8a\x09pongme 2!"},
-        {handshake + 7 * frame, "\x81\x2d" "fragment1fragment2fragment3fragment4fragment5"},
-        {handshake + 7 * frame + 8, Octets("\x88\0", 2), true}},
-       "", "/", 7890, "AutobahnTestSuite/0.8.1-0.10.9"});
+  expectTheSample({"003_32658fb35a06e2a2",
+                   "5.20",
+                   Role::client,
+                   Layout::runTogether,
+                   "HTTP/1.1 101 Switching Protocols\r\n"
+                   "Upgrade: WebSocket\r\n"
+                   "Connection: Upgrade\r\n"
+                   "Sec-WebSocket-Accept: KEY\r\n\r\n",
+                   {{handshake + 3 * frame, "\x8a\x09pongme 1!"},
+                    {handshake + 6 * frame, "\x8a\x09pongme 2!"},
+                    {handshake + 7 * frame,
+                     "\x81\x2d"
+                     "fragment1fragment2fragment3fragment4fragment5"},
+                    {handshake + 7 * frame + 8, Octets("\x88\0", 2), true}},
+                   "",
+                   "/",
+                   7890,
+                   "AutobahnTestSuite/0.8.1-0.10.9"});
 }
 
 }  // namespace

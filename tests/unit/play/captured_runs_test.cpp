@@ -66,12 +66,12 @@ struct RowAsJson {
     return {"TO", octets(row.octets), row.sync};
   }
   json operator()(const FrameReceivedRow& row) const {
-    return {"RF", octets(row.payload), row.opcode, row.fin, row.rsv, row.mask.has_value(),
-            mask(row.mask)};
+    return {"RF",    octets(row.payload),  row.opcode,    row.fin,
+            row.rsv, row.mask.has_value(), mask(row.mask)};
   }
   json operator()(const FrameSentRow& row) const {
-    return {"TF",           octets(row.payload), row.opcode,       row.fin, row.rsv, mask(row.mask),
-            orNull(row.repeatTo), orNull(row.chop), row.sync};
+    return {"TF",           octets(row.payload),  row.opcode,       row.fin, row.rsv,
+            mask(row.mask), orNull(row.repeatTo), orNull(row.chop), row.sync};
   }
   json operator()(const WaitRow& row) const { return {"CT", row.seconds, orNull(row.tag)}; }
   json operator()(const WaitEndedRow& row) const { return {"CTE", orNull(row.tag)}; }
@@ -117,7 +117,9 @@ void expectSameRow(json captured, json ours, bool isServer) {
 
 // ---- the comparison -----------------------------------------------------------------------------
 
-std::string flagText(bool value) { return value ? "True" : "False"; }
+std::string flagText(bool value) {
+  return value ? "True" : "False";
+}
 
 template <typename Code>
 std::string pairText(const std::optional<Code>& code, const std::optional<std::string>& reason) {
@@ -147,8 +149,8 @@ std::unique_ptr<Peer> peerOf(const std::string& title) {
     return std::make_unique<ScriptedPeer>(switching(), std::vector<ScriptedPeer::Reply>{});
   }
   if (title.ends_with("never answers the close")) {
-    return std::make_unique<ScriptedPeer>(
-        switching(), std::vector<ScriptedPeer::Reply>{{frameSent, echo}});
+    return std::make_unique<ScriptedPeer>(switching(),
+                                          std::vector<ScriptedPeer::Reply>{{frameSent, echo}});
   }
   if (title.ends_with("never dropped by server")) {
     return std::make_unique<ScriptedPeer>(

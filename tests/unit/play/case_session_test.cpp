@@ -25,8 +25,12 @@ const Octets kClose1000 = "\x88\x02\x03\xE8";
 std::string frame(char opcode, const std::string& payload) {
   return std::string{static_cast<char>(0x80 | opcode), static_cast<char>(payload.size())} + payload;
 }
-std::string text(const std::string& payload) { return frame(1, payload); }
-std::string pong(const std::string& payload) { return frame(10, payload); }
+std::string text(const std::string& payload) {
+  return frame(1, payload);
+}
+std::string pong(const std::string& payload) {
+  return frame(10, payload);
+}
 
 /// `text Hello`, `pong `, `timeout A`.
 std::vector<std::string> eventsOf(const Result& result) {
@@ -111,27 +115,27 @@ TEST(CaseSession, ClosesEarlyOnlyWhenAllAlternativesMatch) {
   EXPECT_EQ(result.duration, 1000ms);
   EXPECT_EQ(result.behavior, Behavior::ok);
 
-  const suite::Case same = waiting({alternative("OK", {hello}), alternative("NON-STRICT", {hello})});
+  const suite::Case same =
+      waiting({alternative("OK", {hello}), alternative("NON-STRICT", {hello})});
   result = runAgainst(same, kSwitching, replies);
   EXPECT_LT(result.duration, 2ms);
 }
 
 TEST(CaseSession, ComparesEventsExactly) {
-  const suite::Case testCase =
-      waiting({alternative("OK", {suite::ExpectPong{Payload("p")},
-                                  suite::ExpectMessage{Payload("Hello"), true}})});
+  const suite::Case testCase = waiting({alternative(
+      "OK", {suite::ExpectPong{Payload("p")}, suite::ExpectMessage{Payload("Hello"), true}})});
   const struct {
     std::string octets;
     Behavior behavior;
   } rows[] = {
       {pong("p") + frame(2, "Hello"), Behavior::ok},
-      {frame(2, "Hello") + pong("p"), Behavior::failed},                // order
-      {pong("p") + text("Hello"), Behavior::failed},                    // kind
-      {pong("p") + frame(2, "HellO"), Behavior::failed},                // octets
-      {pong("p") + frame(2, "Hell"), Behavior::failed},                 // shorter
-      {pong("P") + frame(2, "Hello"), Behavior::failed},                // of the Pong
-      {pong("p"), Behavior::failed},                                    // not all
-      {pong("p") + frame(2, "Hello") + pong(""), Behavior::failed},     // one more, in the same read
+      {frame(2, "Hello") + pong("p"), Behavior::failed},             // order
+      {pong("p") + text("Hello"), Behavior::failed},                 // kind
+      {pong("p") + frame(2, "HellO"), Behavior::failed},             // octets
+      {pong("p") + frame(2, "Hell"), Behavior::failed},              // shorter
+      {pong("P") + frame(2, "Hello"), Behavior::failed},             // of the Pong
+      {pong("p"), Behavior::failed},                                 // not all
+      {pong("p") + frame(2, "Hello") + pong(""), Behavior::failed},  // one more, in the same read
       {"", Behavior::failed},
   };
   for (const auto& row : rows) {

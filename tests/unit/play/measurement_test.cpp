@@ -14,7 +14,9 @@ using State = RoundTripLoop::State;
 
 constexpr TimePoint kStart{std::chrono::seconds(5)};
 
-suite::LargeMessage large(bool binary) { return {binary, Payload("abc", 8), 10}; }
+suite::LargeMessage large(bool binary) {
+  return {binary, Payload("abc", 8), 10};
+}
 
 TEST(LargeMessageCheck, SaysWhatCame) {
   const struct {
@@ -185,7 +187,8 @@ TEST(Recorder, CountsTrafficOfDataFramesAndTellsTheHandshakeApart) {
   recorder.messageSent(7);
   recorder.messageReceived(4);
   const Payload payload("abc");
-  recorder.frameSent({websocket::kContinuation, true, 0, std::nullopt, payload, 1, 2, 2, {}, {}, {}});
+  recorder.frameSent(
+      {websocket::kContinuation, true, 0, std::nullopt, payload, 1, 2, 2, {}, {}, {}});
   recorder.frameSent({websocket::kClose, true, 0, std::nullopt, payload, 0, 3, 3, {}, {}, {}});
   websocket::FrameHeader header;
   header.opcode = websocket::kText;

@@ -117,9 +117,9 @@ class TesteePeer : public Peer, private websocket::Listener {
         const std::array rules = {websocket::AcceptRule{}};
         deflate = negotiate(*offered.value, rules);
       }
-      connection_.openAsServer(
-          octets, switchingProtocols(octets, kTestee, deflate ? deflate->header : ""),
-          deflate ? std::optional(deflate->parameters) : std::nullopt, {}, {});
+      connection_.openAsServer(octets,
+                               switchingProtocols(octets, kTestee, deflate ? deflate->header : ""),
+                               deflate ? std::optional(deflate->parameters) : std::nullopt, {}, {});
     } else {
       connection_.received(octets, {});
     }

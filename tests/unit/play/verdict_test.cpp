@@ -2,8 +2,8 @@
 
 #include "suite/catalogue.hpp"
 
-#include <functional>
 #include <fstream>
+#include <functional>
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
@@ -85,8 +85,8 @@ TEST(Verdict, OfTheClosingIsDecidedByTheFirstRule) {
       {peerCloses, [](Observation&) {}, "OK", "Connection was properly closed"},
       {fuzzerCloses, [](Observation& seen) { seen.closing.remoteCloseCode.reset(); }, "OK",
        "Connection was properly closed"},
-      {fuzzerCloses, [](Observation& seen) { seen.closing.droppedByMe = true; },
-       "FAILED BY CLIENT", "It is preferred that the server close the TCP connection"},
+      {fuzzerCloses, [](Observation& seen) { seen.closing.droppedByMe = true; }, "FAILED BY CLIENT",
+       "It is preferred that the server close the TCP connection"},
       {fuzzerCloses, [](Observation& seen) { seen.isServer = seen.closing.droppedByMe = true; },
        "OK", "Connection was properly closed"},
       {fuzzerCloses,
@@ -173,8 +173,9 @@ TEST(Verdict, CountsTheFramesThatWeSent) {
   seen.framesSent[0] = 49;
   Verdict verdict = judge(testCase, seen);
   EXPECT_EQ(words(verdict), "FAILED / OK");
-  EXPECT_EQ(verdict.result,
-            "Frames transmitted {0: 49, 1: 1, 8: 1} does not match what we expected {0: 50, 1: 1}.");
+  EXPECT_EQ(
+      verdict.result,
+      "Frames transmitted {0: 49, 1: 1, 8: 1} does not match what we expected {0: 50, 1: 1}.");
   seen.opened = false;
   verdict = judge(testCase, seen);
   EXPECT_EQ(words(verdict), "FAILED / FAILED");

@@ -23,9 +23,8 @@ class CaseBoardTest : public ::testing::Test {
   }
   /// Asks, and notes the answer in `answers`.
   void ask(const std::string& agent, int number) {
-    board->whenDone(agent, number, [this](Behavior behavior) {
-      answers.emplace_back(play::name(behavior));
-    });
+    board->whenDone(agent, number,
+                    [this](Behavior behavior) { answers.emplace_back(play::name(behavior)); });
   }
 
   std::unique_ptr<CaseBoard> board;

@@ -22,7 +22,9 @@ using namespace std::chrono_literals;
 
 const std::string kResponse = "HTTP/1.1 101 Yes\r\n\r\n";
 
-SimpleSession::Answer answer() { return {websocket::requestOf(), kResponse, std::nullopt, {}}; }
+SimpleSession::Answer answer() {
+  return {websocket::requestOf(), kResponse, std::nullopt, {}};
+}
 
 /// What a session wrote behind its response.
 std::vector<std::string> sent(websocket::Session& session) {
@@ -143,7 +145,8 @@ TEST_F(DirectCommands, SendFrame) {
 }
 
 TEST_F(DirectCommands, SendFrameInPieces) {
-  feed(session, websocket::kText, R"(["sendframe", {"opcode": 1, "payload": "abc", "chopsize": 2}])");
+  feed(session, websocket::kText,
+       R"(["sendframe", {"opcode": 1, "payload": "abc", "chopsize": 2}])");
   Octets octets = takeAll(session.outbox());
   EXPECT_THAT(octets, SizeIs(2));
   for (; session.queuedPieces() != websocket::Pieces::none; session.sendNextPiece(kStart)) {
@@ -167,8 +170,7 @@ TEST_F(DirectCommands, Echo) {
 }
 
 TEST_F(DirectCommands, Close) {
-  EXPECT_THAT(tell(R"(["close", {"code": 3000, "reason": "bye"}])"),
-              ElementsAre("close 3000 bye"));
+  EXPECT_THAT(tell(R"(["close", {"code": 3000, "reason": "bye"}])"), ElementsAre("close 3000 bye"));
   feed(session, websocket::kClose, websocket::closePayload(3000));
   EXPECT_EQ(session.outbox().ending(), Ending::close);
 }
@@ -203,7 +205,8 @@ TEST(DirectCommand, ThatCannotBeUnderstoodClosesAndSaysWhy) {
       {websocket::kText, R"(["sendframe"])", "close 1008 [json.exception.out_of_range.401]"},
       {websocket::kText, R"(["sendframe", {}])", "close 1008 [json.exception.out_of_range.403]"},
       {websocket::kText, R"(["sendframe", {"opcode": 16}])", "close 1008 opcode is not 0 to 15"},
-      {websocket::kText, R"(["sendframe", {"opcode": 1, "rsv": 8}])", "close 1008 rsv is not 0 to 7"},
+      {websocket::kText, R"(["sendframe", {"opcode": 1, "rsv": 8}])",
+       "close 1008 rsv is not 0 to 7"},
       {websocket::kText, R"(["sendframe", {"opcode": "1"}])",
        "close 1008 [json.exception.type_error.302]"},
       {websocket::kText, R"(["sendframe", {"opcode": 1, "mask": "xyz"}])",

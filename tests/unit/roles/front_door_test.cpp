@@ -32,9 +32,7 @@ class NotingSession : public websocket::Session {
   void disconnected(TimePoint) override { notes_.emplace_back("disconnected"); }
   [[nodiscard]] std::optional<TimePoint> deadline() const override { return kStart + 42s; }
   void woken(TimePoint) override { notes_.emplace_back("woken"); }
-  [[nodiscard]] websocket::Pieces queuedPieces() const override {
-    return websocket::Pieces::eager;
-  }
+  [[nodiscard]] websocket::Pieces queuedPieces() const override { return websocket::Pieces::eager; }
   void sendNextPiece(TimePoint) override { notes_.emplace_back("piece"); }
   websocket::Outbox& outbox() override { return outbox_; }
 
@@ -45,7 +43,9 @@ class NotingSession : public websocket::Session {
 
 class FrontDoorTest : public ::testing::Test {
  protected:
-  FrontDoorTest() { door.onWakeRequest([this] { notes.emplace_back("wake"); }); }
+  FrontDoorTest() {
+    door.onWakeRequest([this] { notes.emplace_back("wake"); });
+  }
 
   Welcome route(Knock knock) {
     notes.push_back("knock " + knock.accepted.target.path + " of " + knock.peer);
@@ -117,8 +117,7 @@ TEST_F(FrontDoorTest, RefusesWhatIsNoHandshake) {
   } rows[] = {
       {"rubbish\r\n\r\n", "HTTP/1.1 400 Bad HTTP request status line 'rubbish'\r\n"},
       {"POST / HTTP/1.1\r\nHost: a\r\n\r\n", "HTTP/1.1 405 HTTP method 'POST' not allowed\r\n"},
-      {"GET / HTTP/1.0\r\nHost: a\r\n\r\n",
-       "HTTP/1.1 505 Unsupported HTTP version 'HTTP/1.0'\r\n"},
+      {"GET / HTTP/1.0\r\nHost: a\r\n\r\n", "HTTP/1.1 505 Unsupported HTTP version 'HTTP/1.0'\r\n"},
       {"GET / HTTP/1.1\r\n\r\n",
        "HTTP/1.1 400 HTTP Host header missing in opening handshake request\r\n"},
       {"GET / HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"

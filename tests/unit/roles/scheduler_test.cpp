@@ -134,6 +134,33 @@ TEST(Scheduler, RunsAgainAloneWhatFailedWhileOthersRan) {
   EXPECT_EQ(scheduler.done(), 3U);
 }
 
+TEST(Scheduler, TellsWhoIsAlone) {
+  Cases cases;
+  cases.add(Kind::waits).add(Kind::measures);
+  Scheduler together(cases.all(), {10, 1});
+  EXPECT_FALSE(together.next()->alone);
+  EXPECT_FALSE(together.ended({cases.all()[0], false, false}, false));
+  const auto measure = together.next();
+  EXPECT_TRUE(measure->alone);
+  together.ended(*measure, true);
+  EXPECT_TRUE(together.next()->alone);  // the confirmation
+  Scheduler oneByOne(cases.all(), {1, 1});
+  EXPECT_TRUE(oneByOne.next()->alone);
+}
+
+/// Only cases that end in more than one way, and where no pause decides which.
+TEST(Scheduler, KnowsWhichCasesAreRaces) {
+  suite::Case testCase;
+  EXPECT_FALSE(Scheduler::isRace(testCase));
+  testCase.expect = {{"OK", {}}};
+  EXPECT_FALSE(Scheduler::isRace(testCase));
+  testCase.expect.push_back({"NON-STRICT", {}});
+  testCase.script = {{suite::SendFrame{}, {}}, {suite::FailAfter{1}, {}}};
+  EXPECT_TRUE(Scheduler::isRace(testCase));
+  testCase.script.push_back({suite::Wait{1, "A"}, {}});
+  EXPECT_FALSE(Scheduler::isRace(testCase));
+}
+
 TEST(Scheduler, CanBeAbandoned) {
   Cases cases;
   cases.add(Kind::waits).add(Kind::waits).add(Kind::moves).add(Kind::measures);

@@ -5,16 +5,20 @@
 #include "pieces.hpp"
 #include "websocket/connection.hpp"
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include <gtest/gtest.h>
+
 namespace wsgauntlet::websocket {
 
 /// In what pieces octets are fed.
 enum class Way { whole, oneByOne, random };
+inline constexpr Role kRoles[] = {Role::client, Role::server};
 inline constexpr Way kWays[] = {Way::whole, Way::oneByOne, Way::random};
 
 class Endpoint : private Listener, private Observer {
@@ -37,9 +41,10 @@ class Endpoint : private Listener, private Observer {
 
   void feed(OctetView octets) {
     Random random(octets.size());
-    const std::vector<OctetView> pieces = way_ == Way::whole      ? std::vector<OctetView>{octets}
-                                          : way_ == Way::oneByOne ? inPiecesOf(octets, 1)
-                                                                  : inRandomPieces(octets, 7, random);
+    const std::vector<OctetView> pieces = way_ == Way::whole ? std::vector<OctetView>{octets}
+                                          : way_ == Way::oneByOne
+                                              ? inPiecesOf(octets, 1)
+                                              : inRandomPieces(octets, 7, random);
     for (const OctetView piece : pieces) {
       Octets read(piece);
       connection.received(read, now);
@@ -76,9 +81,9 @@ class Endpoint : private Listener, private Observer {
   const Role role;
   TimePoint now = kStart;
   Connection connection;
-  std::vector<std::string> events;   ///< as the listener is told
-  std::vector<std::string> rows;     ///< as the observer is told
-  std::vector<std::string> received; ///< frames, as the observer is told
+  std::vector<std::string> events;    ///< as the listener is told
+  std::vector<std::string> rows;      ///< as the observer is told
+  std::vector<std::string> received;  ///< frames, as the observer is told
 
  private:
   void onOpen() override { events.emplace_back("open"); }
@@ -96,8 +101,8 @@ class Endpoint : private Listener, private Observer {
   }
   void frameReceived(const ReceivedFrame& frame) override {
     rows.push_back("RF " + std::to_string(frame.header.opcode));
-    received.push_back(describe(PeerFrame{frame.header.opcode, Octets(frame.head),
-                                          frame.header.fin, frame.header.rsv}));
+    received.push_back(describe(
+        PeerFrame{frame.header.opcode, Octets(frame.head), frame.header.fin, frame.header.rsv}));
   }
   void frameSent(const SentFrame& frame) override {
     rows.push_back("TF " + std::to_string(frame.opcode));
@@ -108,9 +113,21 @@ class Endpoint : private Listener, private Observer {
   Way way_;
 };
 
-inline const char* name(Role role) { return role == Role::client ? "client" : "server"; }
+inline const char* name(Role role) {
+  return role == Role::client ? "client" : "server";
+}
 inline const char* name(Way way) {
   return way == Way::whole ? "whole" : way == Way::oneByOne ? "one by one" : "random pieces";
+}
+
+/// Runs a test in both roles and with octets in all pieces.
+inline void inAllWays(const std::function<void(Role, Way)>& test) {
+  for (const Role role : kRoles) {
+    for (const Way way : kWays) {
+      SCOPED_TRACE(std::string(name(role)) + ", " + name(way));
+      test(role, way);
+    }
+  }
 }
 
 }  // namespace wsgauntlet::websocket

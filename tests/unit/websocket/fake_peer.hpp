@@ -54,7 +54,8 @@ inline std::vector<PeerFrame> decode(OctetView octets) {
       throw std::runtime_error("the octets end inside a frame");
     }
     const FrameHeader& header = reader.header();
-    PeerFrame frame{header.opcode, Octets(octets.substr(0, header.length)), header.fin, header.rsv,
+    PeerFrame frame{header.opcode, Octets(octets.substr(0, header.length)),
+                    header.fin,    header.rsv,
                     header.mask,   header.lengthOctets};
     if (frame.mask) applyMask(frame.payload, *frame.mask, 0);
     octets.remove_prefix(static_cast<std::size_t>(header.length));

@@ -50,8 +50,7 @@ TEST(Encoded, GoesOnWithTheMaskOfTheFrame) {
 TEST(Outbox, GivesLargeWritesInBlocksAsTheyAre) {
   for (const std::uint64_t length : {10U, 4096U, 4097U, 200000U}) {
     for (const std::size_t block : {1U, 7U, 4096U, 65536U}) {
-      const Encoded encoded("header", Payload("abc\xFF", length), 0, length,
-                            MaskKey{1, 2, 3, 4});
+      const Encoded encoded("header", Payload("abc\xFF", length), 0, length, MaskKey{1, 2, 3, 4});
       Outbox outbox;
       outbox.append("before");
       outbox.append(encoded, 0, encoded.size());

@@ -1,7 +1,5 @@
-// What a connection makes of the octets of its peer, fed whole, one by one and in random pieces.
+// Peers that break a rule, fed whole, one by one and in random pieces.
 #include "endpoint.hpp"
-
-#include <functional>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -12,22 +10,7 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using State = Connection::State;
-using Texts = std::vector<std::string>;
 using namespace std::chrono_literals;
-
-constexpr Role kRoles[] = {Role::client, Role::server};
-
-/// Runs a test in both roles and with octets in all pieces.
-void inAllWays(const std::function<void(Role, Way)>& test) {
-  for (const Role role : kRoles) {
-    for (const Way way : kWays) {
-      SCOPED_TRACE(std::string(name(role)) + ", " + name(way));
-      test(role, way);
-    }
-  }
-}
-
-// ---- breaches -----------------------------------------------------------------------------------
 
 struct Breach {
   const char* what;
@@ -108,7 +91,8 @@ const Breach kBreaches[] = {
 
 /// Feeds a breach; `more` comes right behind it.
 void feedBreach(Endpoint& end, const Breach& breach, const Octets& more) {
-  end.open(breach.compressed ? std::optional<DeflateParameters>(DeflateParameters{}) : std::nullopt);
+  end.open(breach.compressed ? std::optional<DeflateParameters>(DeflateParameters{})
+                             : std::nullopt);
   if (breach.inMessage) end.feed({kText, "a", false});
   end.feed(end.peerOctets(breach.frame) + more);
 }
@@ -119,8 +103,8 @@ TEST(ConnectionBreach, IsAnsweredWithACloseFrameThatSaysWhy) {
     inAllWays([&](Role role, Way way) {
       Endpoint end(role, {}, way);
       feedBreach(end, breach, "");
-      EXPECT_THAT(end.sent(), ElementsAre("close " + std::to_string(breach.code) + " " +
-                                          breach.reason));
+      EXPECT_THAT(end.sent(),
+                  ElementsAre("close " + std::to_string(breach.code) + " " + breach.reason));
       EXPECT_THAT(end.events, ElementsAre("open"));
       EXPECT_EQ(end.state(), State::closing);
       EXPECT_TRUE(end.closing().failedByMe);
@@ -139,12 +123,13 @@ TEST(ConnectionBreach, IsJudgedOnceAndThePeersCloseIsStillSeen) {
     SCOPED_TRACE(breach.what);
     inAllWays([&](Role role, Way way) {
       Endpoint end(role, {}, way);
-      // A second breach, a message, a Ping, and then the answer.
+      // A second breach, a message, a Ping, a Pong, and then the answer.
       feedBreach(end, breach,
                  end.peerOctets({3, "x"}) + end.peerOctets({kBinary, "late", true, 3}) +
-                     end.peerOctets({kPing, "p"}) + end.peerOctets({kClose, closePayload(1002)}));
-      EXPECT_THAT(end.sent(), ElementsAre("close " + std::to_string(breach.code) + " " +
-                                          breach.reason));
+                     end.peerOctets({kPing, "p"}) + end.peerOctets({kPong, "q"}) +
+                     end.peerOctets({kClose, closePayload(1002)}));
+      EXPECT_THAT(end.sent(),
+                  ElementsAre("close " + std::to_string(breach.code) + " " + breach.reason));
       EXPECT_EQ(end.closing().remoteCloseCode, 1002);
       EXPECT_TRUE(end.closing().wasClean);
       EXPECT_EQ(end.closing().wasNotCleanReason, std::nullopt);
@@ -263,7 +248,8 @@ TEST(ConnectionClose, ThatBreaksARuleIsFailedAndCountsAsTheAnswer) {
       {closePayload(2999), "close 1002 invalid close code 2999"},
       {closePayload(5000), "close 1002 invalid close code 5000"},
       {closePayload(65535), "close 1002 invalid close code 65535"},
-      {closePayload(1000, "\xCE\xBA\xE1\xBD"), "close 1007 invalid close reason (non-UTF-8 payload)"},
+      {closePayload(1000, "\xCE\xBA\xE1\xBD"),
+       "close 1007 invalid close reason (non-UTF-8 payload)"},
   };
   for (const auto& one : bad) {
     SCOPED_TRACE(one.answer);
@@ -297,160 +283,6 @@ TEST(ConnectionClose, CodesThatAreAllowedAreAnsweredWith1000) {
       EXPECT_TRUE(end.closing().wasClean);
     });
   }
-}
-
-// ---- messages -----------------------------------------------------------------------------------
-
-TEST(ConnectionMessage, ComesWholeHoweverItIsCutIntoFramesAndReads) {
-  inAllWays([](Role role, Way way) {
-    Endpoint end(role, {}, way);
-    end.open();
-    const Octets large(70000, 'x');
-    end.feed(end.peerOctets({kText, ""}) + end.peerOctets({kText, "κόσμε"}) +
-             end.peerOctets({kBinary, Octets("\xFF\0", 2)}) + end.peerOctets({kText, "\xCE", false}) +
-             end.peerOctets({kContinuation, "", false}) + end.peerOctets({kContinuation, "\xBA"}) +
-             end.peerOctets({kBinary, Octets(126, 'b')}) + end.peerOctets({kBinary, large}));
-    EXPECT_THAT(end.events,
-                ElementsAre("open", "text ", "text κόσμε", "binary " + Octets("\xFF\0", 2),
-                            "text κ", "binary " + Octets(126, 'b'), "binary " + large));
-    EXPECT_THAT(end.sent(), IsEmpty());
-  });
-}
-
-TEST(ConnectionMessage, LetsControlFramesThroughBetweenItsFrames) {
-  inAllWays([](Role role, Way way) {
-    Endpoint end(role, {}, way);
-    end.open();
-    end.feed(end.peerOctets({kText, "one ", false}) + end.peerOctets({kPing, "now"}));
-    EXPECT_THAT(end.sent(), ElementsAre("pong now"));  // before the message is complete
-    end.feed(end.peerOctets({kPong, "unasked"}) + end.peerOctets({kContinuation, "two"}));
-    EXPECT_THAT(end.events, ElementsAre("open", "pong unasked", "text one two"));
-    EXPECT_THAT(end.received, ElementsAre("text… one ", "ping now", "pong unasked",
-                                          "continuation two"));
-  });
-}
-
-TEST(ConnectionMessage, FailsAtTheFirstOctetThatCannotBeText) {
-  inAllWays([](Role role, Way way) {
-    Endpoint end(role, {}, way);
-    end.open();
-    const Octets octets = end.peerOctets({kText, "\u03ba\u1f79\u03c3\u03bc\u03b5\xF4\x90\x80\x80 edited"});
-    const std::size_t header = role == Role::server ? 6 : 2;
-    const std::size_t bad = header + 12;  // four letters of two octets, one of three, and F4
-    end.feed(OctetView(octets).substr(0, bad));
-    EXPECT_THAT(end.sent(), IsEmpty());
-    end.feed(OctetView(octets).substr(bad, 1));
-    EXPECT_THAT(end.sent(), ElementsAre("close 1007 encountered invalid UTF-8 while processing "
-                                        "text message at payload octet index 12"));
-  });
-}
-
-TEST(ConnectionMessage, IsNotValidatedWhereThatIsOffAndWhereItIsBinary) {
-  Options options;
-  options.utf8validateIncoming = false;
-  Endpoint end(Role::client, options);
-  end.open();
-  end.feed({kText, "\xFF"});
-  EXPECT_THAT(end.events, ElementsAre("open", "text \xFF"));
-}
-
-TEST(ConnectionMessage, HasLimits) {
-  inAllWays([](Role role, Way way) {
-    Options options;
-    options.maxMessagePayloadSize = 10;
-    options.maxFramePayloadSize = 8;
-    Endpoint good(role, options, way);
-    good.open();
-    good.feed(good.peerOctets({kText, "12345678", false}) + good.peerOctets({kContinuation, "90"}));
-    EXPECT_THAT(good.events, ElementsAre("open", "text 1234567890"));
-
-    Endpoint frame(role, options, way);
-    frame.open();
-    // The header alone decides: the payload never comes.
-    const std::size_t header = role == Role::server ? 6 : 2;
-    frame.feed(frame.peerOctets({kText, "123456789"}).substr(0, header));
-    EXPECT_THAT(frame.sent(), ElementsAre("close 1008 frame exceeds payload limit of 8 octets"));
-
-    Endpoint message(role, options, way);
-    message.open();
-    message.feed(message.peerOctets({kText, "12345678", false}) +
-                 message.peerOctets({kContinuation, "901"}));
-    EXPECT_THAT(message.sent(),
-                ElementsAre("close 1009 message exceeds payload limit of 10 octets"));
-    EXPECT_THAT(message.events, ElementsAre("open"));
-  });
-}
-
-TEST(ConnectionMessage, ThatIsLongerThanMemoryFailsAtItsHeader) {
-  Options options;
-  options.messageMemory = 1U << 20U;
-  Endpoint end(Role::client, options);
-  end.open();
-  FrameHeader header;
-  header.opcode = kBinary;
-  header.length = std::uint64_t{1} << 62U;
-  std::array<char, kMaxHeaderOctets> octets{};
-  end.feed(OctetView(octets.data(), encodeHeader(header, octets)));
-  EXPECT_THAT(end.sent(), ElementsAre("close 1009 message exceeds payload limit of 1048576 octets"));
-}
-
-// ---- compressed messages ------------------------------------------------------------------------
-
-Octets compressed(OctetView payload) {
-  Deflater deflater(15, false);
-  Octets out;
-  deflater.compress(payload, out);
-  return out;
-}
-
-TEST(ConnectionDeflate, MessagesAreInflated) {
-  inAllWays([](Role role, Way way) {
-    Endpoint end(role, {}, way);
-    end.open(DeflateParameters{});
-    const Octets octets = compressed("Hello, Hello");
-    end.feed(end.peerOctets({kText, octets.substr(0, 3), false, kRsv1}) +
-             end.peerOctets({kContinuation, octets.substr(3)}) + end.peerOctets({kText, "plain"}));
-    EXPECT_THAT(end.events, ElementsAre("open", "text Hello, Hello", "text plain"));
-    Octets all;
-    for (const std::string& frame : end.received) all += frame + "|";
-    EXPECT_EQ(all.find("text… rsv=4"), 0U);  // payloads are those that were inflated
-  });
-}
-
-TEST(ConnectionDeflate, BombsAreStoppedAtTheLimit) {
-  inAllWays([](Role role, Way way) {
-    Options options;
-    options.maxMessagePayloadSize = 1000;
-    Endpoint end(role, options, way);
-    end.open(DeflateParameters{});
-    const Octets bomb = compressed(Octets(300000, 'a'));
-    ASSERT_LT(bomb.size(), 1000U);
-    end.feed({kText, bomb, true, kRsv1});
-    EXPECT_THAT(end.sent(), ElementsAre("close 1009 message exceeds payload limit of 1000 octets"));
-    EXPECT_THAT(end.events, ElementsAre("open"));
-  });
-}
-
-TEST(ConnectionDeflate, CorruptDataFails) {
-  inAllWays([](Role role, Way way) {
-    Endpoint end(role, {}, way);
-    end.open(DeflateParameters{});
-    end.feed({kText, "\x07\xFF\xFF", true, kRsv1});
-    const Texts sent = end.sent();
-    ASSERT_EQ(sent.size(), 1U);
-    EXPECT_THAT(sent[0], ::testing::StartsWith("close 1007 invalid deflate data: "));
-    EXPECT_THAT(end.events, ElementsAre("open"));
-  });
-}
-
-TEST(ConnectionDeflate, TextIsValidatedBehindTheInflater) {
-  inAllWays([](Role role, Way way) {
-    Endpoint end(role, {}, way);
-    end.open(DeflateParameters{});
-    end.feed({kText, compressed("abc\xFF"), true, kRsv1});
-    EXPECT_THAT(end.sent(), ElementsAre("close 1007 encountered invalid UTF-8 while processing "
-                                        "text message at payload octet index 3"));
-  });
 }
 
 }  // namespace

@@ -1,0 +1,89 @@
+// The reference for round trips: the octets of an echoed WebSocket message, sent to and fro over
+// raw TCP on the loopback, by two processes with blocking sockets and nothing else to do.
+//
+//     ping_pong COUNT REQUEST_OCTETS RESPONSE_OCTETS     prints the nanoseconds of all round trips
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+
+namespace {
+
+void receiveAll(int socket, std::string& buffer, std::size_t octets) {
+  std::size_t done = 0;
+  while (done < octets) {
+    const ssize_t n = ::recv(socket, buffer.data(), octets - done, 0);
+    if (n <= 0) std::exit(1);
+    done += static_cast<std::size_t>(n);
+  }
+}
+
+void sendAll(int socket, const std::string& octets) {
+  std::size_t done = 0;
+  while (done < octets.size()) {
+    const ssize_t n = ::send(socket, octets.data() + done, octets.size() - done, 0);
+    if (n <= 0) std::exit(1);
+    done += static_cast<std::size_t>(n);
+  }
+}
+
+void noDelay(int socket) {
+  const int on = 1;
+  ::setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc != 4) {
+    std::fprintf(stderr, "usage: ping_pong COUNT REQUEST_OCTETS RESPONSE_OCTETS\n");
+    return 2;
+  }
+  const long count = std::atol(argv[1]);
+  const std::string request(static_cast<std::size_t>(std::atol(argv[2])), 'q');
+  const std::string response(static_cast<std::size_t>(std::atol(argv[3])), 'r');
+  std::string buffer(65536, '\0');
+
+  const int listener = ::socket(AF_INET, SOCK_STREAM, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t length = sizeof address;
+  auto* generic = reinterpret_cast<sockaddr*>(&address);
+  if (::bind(listener, generic, length) != 0 || ::listen(listener, 1) != 0 ||
+      ::getsockname(listener, generic, &length) != 0) {
+    std::perror("ping_pong");
+    return 1;
+  }
+  const pid_t child = ::fork();
+  if (child == 0) {
+    const int socket = ::accept(listener, nullptr, nullptr);
+    noDelay(socket);
+    for (long i = 0; i < count; ++i) {
+      receiveAll(socket, buffer, request.size());
+      sendAll(socket, response);
+    }
+    std::_Exit(0);
+  }
+  const int socket = ::socket(AF_INET, SOCK_STREAM, 0);
+  if (::connect(socket, generic, length) != 0) {
+    std::perror("ping_pong");
+    return 1;
+  }
+  noDelay(socket);
+  const auto start = std::chrono::steady_clock::now();
+  for (long i = 0; i < count; ++i) {
+    sendAll(socket, request);
+    receiveAll(socket, buffer, response.size());
+  }
+  const std::chrono::nanoseconds all = std::chrono::steady_clock::now() - start;
+  ::waitpid(child, nullptr, 0);
+  std::printf("%lld\n", static_cast<long long>(all.count()));
+  return 0;
+}

@@ -1,0 +1,209 @@
+#include "base/error.hpp"
+#include "cli/command.hpp"
+#include "cli/common_flags.hpp"
+#include "cli/exit_status.hpp"
+#include "cli/gate_flags.hpp"
+#include "report/atomic_file.hpp"
+#include "report/comparison.hpp"
+#include "report/merge.hpp"
+#include "report/pcap.hpp"
+#include "report/reader.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <set>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+namespace wsgauntlet::cli {
+namespace {
+
+struct Flags {
+  std::vector<std::string> caseFolders;
+  GateFlags gate;
+  std::string folder;
+  std::vector<std::string> cases;
+  std::vector<std::string> exclude;
+  std::vector<std::string> agents;
+  std::string repeatWith;
+  std::vector<std::string> folders;
+  std::string output;
+  bool preferLater = false;
+  std::string before;
+  std::string after;
+  std::string format = "console";
+  std::string file;
+};
+
+WallTime now() {
+  return std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now());
+}
+
+void sayProblems(const std::vector<std::string>& problems) {
+  for (const std::string& problem : problems) {
+    fmt::print(stderr, "wsgauntlet: warning: {}\n", problem);
+  }
+}
+
+/// Without patterns: the cases with a result, here or in the baseline.
+std::vector<const suite::Case*> gatedCases(const Flags& flags, report::StoredReports& stored,
+                                           report::StoredReports* baseline,
+                                           const suite::Catalogue& catalogue) {
+  if (!flags.cases.empty()) return suite::select(catalogue, flags.cases, flags.exclude);
+  std::map<suite::CaseId, const suite::Case*> all;
+  for (const suite::Case* one : stored.cases()) all.emplace(one->id, one);
+  if (baseline != nullptr) {
+    for (const suite::Case* one : baseline->cases()) all.emplace(one->id, one);
+  }
+  const auto kept = suite::select(catalogue, {"*"}, flags.exclude);
+  const std::set<const suite::Case*> known(kept.begin(), kept.end());
+  std::vector<const suite::Case*> cases;
+  for (const auto& [id, one] : all) {
+    if (known.contains(one) || catalogue.find(id) == nullptr) cases.push_back(one);
+  }
+  return cases;
+}
+
+/// A report says which role it comes from, and not the address.
+std::string guessCommand(const report::StoredReports& stored) {
+  for (const auto& [agent, results] : stored.records()) {
+    for (const auto& [id, record] : results) {
+      try {
+        return stored.result(record).result.isServer ? "wsgauntlet fuzzingserver"
+                                                     : "wsgauntlet fuzzingclient -w URL";
+      } catch (const InputError&) {
+        continue;
+      }
+    }
+  }
+  return "wsgauntlet fuzzingclient -w URL";
+}
+
+int runGateCommand(const Flags& flags) {
+  const suite::Catalogue& catalogue = loadCatalogue(flags.caseFolders);
+  checkGateFlags(flags.gate, catalogue);
+  report::StoredReports stored(flags.folder, catalogue);
+  sayProblems(stored.addDetails());
+  std::unique_ptr<report::StoredReports> baseline;
+  if (!flags.gate.baseline.empty()) {
+    baseline = std::make_unique<report::StoredReports>(flags.gate.baseline, catalogue);
+  }
+  const auto cases = gatedCases(flags, stored, baseline.get(), catalogue);
+  GateRun run{catalogue, flags.folder, {}, flags.agents, {}};
+  run.repeat = repeatWith(flags.repeatWith.empty() ? guessCommand(stored) : flags.repeatWith);
+  return runGate(flags.gate, stored.records(), cases, run);
+}
+
+int runMerge(const Flags& flags) {
+  const suite::Catalogue& catalogue = loadCatalogue(flags.caseFolders);
+  const std::vector<std::filesystem::path> from(flags.folders.begin(), flags.folders.end());
+  report::MergeOptions options;
+  options.preferLater = flags.preferLater;
+  if (!flags.cases.empty()) options.cases = suite::select(catalogue, flags.cases, flags.exclude);
+  const report::MergeCount count =
+      report::mergeFolders(from, flags.output, catalogue, now(), options);
+  fmt::print("{} results of {} {} are in {}\n", count.results, count.agents,
+             count.agents == 1 ? "agent" : "agents", flags.output);
+  return success;
+}
+
+int runDiff(const Flags& flags) {
+  const suite::Catalogue& catalogue = loadCatalogue(flags.caseFolders);
+  report::StoredReports before(flags.before, catalogue);
+  report::StoredReports after(flags.after, catalogue);
+  sayProblems(after.addDetails());
+  const std::map<std::string, report::DiffFormat> formats = {
+      {"console", report::DiffFormat::console},
+      {"markdown", report::DiffFormat::markdown},
+      {"html", report::DiffFormat::html}};
+  const std::string text = report::formatChanges(report::compare(before.records(), after.records()),
+                                                 formats.at(flags.format));
+  if (flags.output.empty()) {
+    fmt::print("{}", text);
+  } else {
+    report::replaceFile(flags.output, text);
+  }
+  return success;
+}
+
+int runHtml(const Flags& flags) {
+  const std::size_t pages =
+      report::renderFolder(flags.folder, loadCatalogue(flags.caseFolders), now());
+  fmt::print("{} pages and index.html are in {}\n", pages, flags.folder);
+  return success;
+}
+
+int runPcap(const Flags& flags) {
+  const report::StoredResult stored =
+      report::readResult(flags.file, loadCatalogue(flags.caseFolders));
+  report::replaceFile(flags.output, report::pcapng(stored.result));
+  return success;
+}
+
+CLI::App* addGate(CLI::App& app, Flags& flags) {
+  CLI::App* gate = app.add_subcommand("gate", "Judge a report folder: exit status 0, 1 or 3");
+  gate->add_option("folder", flags.folder, "Report folder")->required();
+  gate->add_option("--cases", flags.cases,
+                   "Cases that must be there; without it those with a result are judged")
+      ->delimiter(',');
+  gate->add_option("--exclude", flags.exclude, "Cases to leave out")->delimiter(',');
+  gate->add_option("--agent", flags.agents, "Agents to judge, which must be there; all without it")
+      ->allow_extra_args(false);
+  gate->add_option("--repeat-with", flags.repeatWith,
+                   "How a case is repeated, such as 'wsgauntlet fuzzingclient -w ws://host:9001'");
+  addGateFlags(*gate, flags.gate);
+  return gate;
+}
+
+CLI::App* addMerge(CLI::App& app, Flags& flags) {
+  CLI::App* merge = app.add_subcommand("merge", "Put the parts of a run together");
+  merge->add_option("folders", flags.folders, "Report folders")->required();
+  merge->add_option("-o,--output", flags.output, "Where to")->required();
+  merge->add_flag("--prefer-later", flags.preferLater,
+                  "Where folders have different results of a case, take the last one");
+  merge->add_option("--cases", flags.cases, "Cases that the index lists even without a result")
+      ->delimiter(',');
+  merge->add_option("--exclude", flags.exclude, "Those of them to leave out")->delimiter(',');
+  return merge;
+}
+
+CLI::App* addDiff(CLI::App& app, Flags& flags) {
+  CLI::App* diff = app.add_subcommand("diff", "What became better and what became worse");
+  diff->add_option("before", flags.before, "Earlier report folder")->required();
+  diff->add_option("after", flags.after, "Later report folder")->required();
+  diff->add_option("--format", flags.format, "console, markdown or html")
+      ->capture_default_str()
+      ->check(CLI::IsMember({"console", "markdown", "html"}));
+  diff->add_option("-o,--output", flags.output, "File in place of the console");
+  return diff;
+}
+
+}  // namespace
+
+std::function<int()> addReport(CLI::App& app, const Invocation&) {
+  const auto flags = std::make_shared<Flags>();
+  app.require_subcommand(1);
+  app.add_option("--case-dir", flags->caseFolders, "Folder with further case files");
+  const CLI::App* gate = addGate(app, *flags);
+  const CLI::App* merge = addMerge(app, *flags);
+  const CLI::App* diff = addDiff(app, *flags);
+  CLI::App* html = app.add_subcommand("html", "Write the pages again from the JSON files");
+  html->add_option("folder", flags->folder, "Report folder")->required();
+  CLI::App* pcap = app.add_subcommand("pcap", "Turn a recorded case into a capture for Wireshark");
+  pcap->add_option("file", flags->file, "JSON file of a case")->required();
+  pcap->add_option("-o,--output", flags->output, "Where to")->required();
+
+  return [flags, gate, merge, diff, html] {
+    if (*gate) return runGateCommand(*flags);
+    if (*merge) return runMerge(*flags);
+    if (*diff) return runDiff(*flags);
+    if (*html) return runHtml(*flags);
+    return runPcap(*flags);
+  };
+}
+
+}  // namespace wsgauntlet::cli

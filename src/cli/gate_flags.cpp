@@ -1,0 +1,186 @@
+#include "cli/gate_flags.hpp"
+
+#include "base/clock.hpp"
+#include "base/error.hpp"
+#include "cli/exit_status.hpp"
+#include "report/atomic_file.hpp"
+#include "report/expectations.hpp"
+#include "report/junit.hpp"
+#include "report/markdown.hpp"
+#include "report/policy.hpp"
+#include "report/reader.hpp"
+#include "report/summary_json.hpp"
+
+#include <cerrno>
+#include <chrono>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <optional>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+namespace wsgauntlet::cli {
+namespace {
+
+WallTime now() {
+  return std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now());
+}
+
+std::string today() {
+  return formatUtc(now()).substr(0, 10);
+}
+
+/// The file, or nothing when it is not there yet and is about to be written.
+std::optional<report::Expectations> loadExpectations(const GateFlags& flags) {
+  if (flags.expectations.empty()) return std::nullopt;
+  if (flags.updateExpectations && !std::filesystem::exists(flags.expectations)) {
+    return report::Expectations{};
+  }
+  return report::readExpectations(flags.expectations);
+}
+
+void writeOutput(const std::string& path, const std::string& text) {
+  if (path.empty()) return;
+  const std::filesystem::path target(path);
+  if (target.has_parent_path()) std::filesystem::create_directories(target.parent_path());
+  report::replaceFile(target, text);
+}
+
+/// Other steps of the job have written to it too.
+void appendJobSummary(const std::string& text) {
+  const char* path = std::getenv("GITHUB_STEP_SUMMARY");
+  if (path == nullptr || *path == '\0') return;
+  std::ofstream out(path, std::ios::binary | std::ios::app);
+  out << text;
+  if (!out.flush()) {
+    throw InputError(
+        fmt::format("GITHUB_STEP_SUMMARY: {} cannot be written: {}", path, std::strerror(errno)));
+  }
+}
+
+bool inGithubActions() {
+  const char* value = std::getenv("GITHUB_ACTIONS");
+  return value != nullptr && std::string_view(value) == "true";
+}
+
+void update(const GateFlags& flags, const report::Gate& gate, const report::GateInput& input) {
+  const report::Expectations updated =
+      report::updatedExpectations(gate, input, "known failure, noted on " + today());
+  const std::string text = report::formatExpectations(updated);
+  writeOutput(flags.expectations, text);
+  std::size_t entries = 0;
+  for (const auto& [agent, list] : updated.agents) entries += list.size();
+  fmt::print("{} holds {} {} of known failures now\n", flags.expectations, entries,
+             entries == 1 ? "entry" : "entries");
+}
+
+void print(const report::Gate& gate, const GateRun& run) {
+  report::GateTextOptions options;
+  options.repeat = run.repeat;
+  fmt::print("{}", report::gateText(gate, options));
+  if (!run.folder.empty() && gate.status != report::GateStatus::passed) {
+    fmt::print("Reports are in {}\n",
+               (std::filesystem::absolute(run.folder) / "index.html").lexically_normal().string());
+  }
+  if (inGithubActions()) fmt::print("{}", report::githubAnnotations(gate));
+}
+
+void write(const GateFlags& flags, const report::Gate& gate, const GateRun& run) {
+  const std::string markdown = report::markdownSummary(gate);
+  if (!flags.junit.empty()) writeOutput(flags.junit, report::junitXml(gate));
+  writeOutput(flags.markdown, markdown);
+  if (!flags.summary.empty()) {
+    writeOutput(flags.summary, report::summaryJson(gate, now(), run.repeat));
+  }
+  appendJobSummary(markdown);
+}
+
+int exitStatus(report::GateStatus status) {
+  switch (status) {
+    case report::GateStatus::passed:
+      return success;
+    case report::GateStatus::failed:
+      return casesFailed;
+    case report::GateStatus::incomplete:
+      break;
+  }
+  return incomplete;
+}
+
+}  // namespace
+
+bool GateFlags::given() const {
+  return !failOn.empty() || !expectations.empty() || !baseline.empty() || !junit.empty() ||
+         !markdown.empty() || !summary.empty() || allowMissing;
+}
+
+void addGateFlags(CLI::App& app, GateFlags& flags) {
+  std::string words;
+  for (const report::PolicyWord& word : report::policyWords()) {
+    words += fmt::format("{}{}", words.empty() ? "" : ", ", word.name);
+  }
+  app.add_option("--fail-on", flags.failOn,
+                 "What fails the run, joined by commas: " + words +
+                     ". With a pattern it is for some cases only, '6.4.*=never'; the last one that "
+                     "fits decides")
+      ->type_name("[PATTERN=]POLICY")
+      ->allow_extra_args(false);
+  app.add_option("--expectations", flags.expectations, "File of known failures (docs/gate.md)")
+      ->type_name("FILE");
+  app.add_flag("--update-expectations", flags.updateExpectations,
+               "Write that file so that these results meet it");
+  app.add_option(
+         "--baseline", flags.baseline,
+         "Earlier report folder: what is worse than there fails, what failed there may fail")
+      ->type_name("DIR");
+  app.add_option("--junit", flags.junit, "Write JUnit XML")->type_name("FILE");
+  app.add_option("--markdown", flags.markdown, "Write a summary as Markdown")->type_name("FILE");
+  app.add_option("--summary", flags.summary, "Write a summary as JSON")->type_name("FILE");
+  app.add_flag("--allow-missing", flags.allowMissing,
+               "Cases without a result do not make the run incomplete");
+}
+
+void checkGateFlags(const GateFlags& flags, const suite::Catalogue& catalogue) {
+  static_cast<void>(report::Policy::parse(flags.failOn));
+  if (flags.updateExpectations && flags.expectations.empty()) {
+    throw InputError("--update-expectations: name the file with --expectations FILE");
+  }
+  static_cast<void>(loadExpectations(flags));
+  if (!flags.baseline.empty()) {
+    static_cast<void>(report::StoredReports(flags.baseline, catalogue));
+  }
+}
+
+int runGate(const GateFlags& flags, const report::Records& records,
+            std::span<const suite::Case* const> cases, const GateRun& run) {
+  checkGateFlags(flags, run.catalogue);
+  std::optional<report::Expectations> expectations = loadExpectations(flags);
+  std::optional<report::StoredReports> baseline;
+  if (!flags.baseline.empty()) baseline.emplace(flags.baseline, run.catalogue);
+  report::GateInput input{records, cases, report::Policy::parse(flags.failOn)};
+  input.expectations = expectations ? &*expectations : nullptr;
+  input.baseline = baseline ? &baseline->records() : nullptr;
+  input.agents = run.agents;
+  input.excluded = run.excluded;
+  input.missingAllowed = flags.allowMissing;
+  if (flags.updateExpectations) {
+    update(flags, report::evaluate(input), input);
+    // The verdict is that under the new file.
+    expectations = report::readExpectations(flags.expectations);
+  }
+  const report::Gate gate = report::evaluate(input);
+  print(gate, run);
+  write(flags, gate, run);
+  return exitStatus(gate.status);
+}
+
+report::RepeatCommand repeatWith(std::string prefix) {
+  return [prefix = std::move(prefix)](const std::string&, const suite::CaseId& id) {
+    return fmt::format("{} --cases {}", prefix, id.str());
+  };
+}
+
+}  // namespace wsgauntlet::cli

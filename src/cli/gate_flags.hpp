@@ -1,0 +1,61 @@
+// The gate, for every command that ends with results.
+#pragma once
+
+#include "report/gate.hpp"
+#include "report/gate_text.hpp"
+#include "report/records.hpp"
+#include "suite/catalogue.hpp"
+
+#include <functional>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace CLI {
+class App;
+}
+
+namespace wsgauntlet::cli {
+
+struct GateFlags {
+  std::vector<std::string> failOn;
+  std::string expectations;
+  bool updateExpectations = false;
+  std::string baseline;
+  std::string junit;
+  std::string markdown;
+  std::string summary;
+  bool allowMissing = false;
+
+  /// True when the user asked for a gate: one of the flags was given.
+  [[nodiscard]] bool given() const;
+};
+
+void addGateFlags(CLI::App& app, GateFlags& flags);
+
+/// What a command knows of its run.
+struct GateRun {
+  const suite::Catalogue& catalogue;
+  /// Where the report pages are; for the last line of what is printed. May be empty.
+  std::string folder;
+  report::RepeatCommand repeat;
+  /// Agents that must be there; empty: those that are.
+  std::vector<std::string> agents;
+  /// Cases that an agent does not run, as `exclude-agent-cases` says; may be empty.
+  std::function<bool(const std::string& agent, const suite::CaseId& id)> excluded;
+};
+
+/// Throws InputError for flags that cannot be used: to be called before a long run, not behind it.
+void checkGateFlags(const GateFlags& flags, const suite::Catalogue& catalogue);
+
+/// Judges the results of `cases`, prints the findings and the verdict, writes the files that the
+/// flags ask for, and serves GitHub: a job summary where GITHUB_STEP_SUMMARY is set, annotations
+/// where GITHUB_ACTIONS is `true`. Returns `success`, `casesFailed` or `incomplete`. Throws
+/// InputError when a file cannot be read or written.
+[[nodiscard]] int runGate(const GateFlags& flags, const report::Records& records,
+                          std::span<const suite::Case* const> cases, const GateRun& run);
+
+/// The command that repeats one case: `prefix --cases 5.19`.
+[[nodiscard]] report::RepeatCommand repeatWith(std::string prefix);
+
+}  // namespace wsgauntlet::cli

@@ -1,0 +1,60 @@
+#include "cli/peer_process.hpp"
+
+#include "base/json_source.hpp"
+#include "report/text.hpp"
+
+#include <unistd.h>
+
+#include <deque>
+#include <filesystem>
+#include <sstream>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace wsgauntlet::cli {
+namespace {
+
+/// Lines of the output that are shown.
+constexpr std::size_t kLines = 40;
+
+}  // namespace
+
+std::string withPlaceholder(std::string text, const std::string& name, const std::string& value) {
+  const std::string placeholder = "{" + name + "}";
+  for (auto at = text.find(placeholder); at != std::string::npos;
+       at = text.find(placeholder, at + value.size())) {
+    text.replace(at, placeholder.size(), value);
+  }
+  return text;
+}
+
+PeerProcess::PeerProcess(net::Loop& loop, const std::string& command,
+                         std::function<void(int)> ended)
+    : outputFile_((std::filesystem::temp_directory_path() /
+                   fmt::format("wsgauntlet-peer-{}.log", ::getpid()))
+                      .string()),
+      process_(std::make_unique<net::ChildProcess>(loop, command, outputFile_, std::move(ended))) {}
+
+PeerProcess::~PeerProcess() {
+  process_.reset();
+  std::error_code ignored;
+  std::filesystem::remove(outputFile_, ignored);
+}
+
+void PeerProcess::showOutput() const {
+  std::istringstream text(readFile(outputFile_));
+  std::deque<std::string> lines;
+  for (std::string line; std::getline(text, line);) {
+    lines.push_back(std::move(line));
+    if (lines.size() > kLines) lines.pop_front();
+  }
+  if (lines.empty()) {
+    fmt::print(stderr, "The peer has printed nothing.\n");
+    return;
+  }
+  fmt::print(stderr, "The last lines that the peer has printed:\n");
+  for (const std::string& line : lines) fmt::print(stderr, "  {}\n", report::terminalText(line));
+}
+
+}  // namespace wsgauntlet::cli

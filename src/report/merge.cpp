@@ -86,7 +86,7 @@ class Merge {
                        id.str(), terminalText(agent))});
       return;
     }
-    known->second = std::move(source);
+    if (options_.preferLater) known->second = std::move(source);
   }
 
   /// The start of an agent's file names: that of its first folder, unless another agent has it.

@@ -45,7 +45,10 @@ std::optional<play::Excerpt> hexExcerpt(const std::string& text, bool cut,
 }  // namespace
 
 void StoredJson::fail(const std::string& message) const {
-  throw InputError(std::vector<Problem>{{JsonSource(name_, text_).place(pointer_), message}});
+  // A key can be the name of a peer.
+  Place place = JsonSource(name_, text_).place(pointer_);
+  place.pointer = terminalText(place.pointer);
+  throw InputError(std::vector<Problem>{{std::move(place), message}});
 }
 
 bool StoredJson::has(const std::string& key) const {

@@ -57,7 +57,7 @@ TEST(Expectations, RefuseWithLineAndPointerAllThatIsWrong) {
   EXPECT_EQ(errorOf("{\n \"format\": 2,\n \"agents\": {\n  \"a/b\": [\n"
                     "   {\"case\": \"1.1.1\", \"reason\": \"x\"},\n"
                     "   {\"cases\": [\"1.1.1\", 7], \"reason\": \"\"},\n"
-                    "   {\"cases\": \"1.1.1\", \"behavior\": \"BAD\", \"reason\": \"x\"},\n   3\n"
+                    "   {\"cases\": \"1.1.1\", \"behavior\": \"BAD\", \"reason\": \"x\"},\n   true\n"
                     "  ],\n  \"c\": {}\n }\n}\n"),
             "known.json:2: /format: expected 1: this build reads format 1\n"
             "known.json:5: /agents/a~1b/0/case: unknown key; did you mean \"cases\"?\n"

@@ -19,6 +19,11 @@ namespace fs = std::filesystem;
 
 class MergeTest : public TempFolder {
  protected:
+  /// With the case of the catalogue, as in a run.
+  static Sample ofCatalogue(Sample sample) {
+    sample.result.testCase = suite::Catalogue::builtIn().find(sample.testCase->id);
+    return sample;
+  }
   /// Writes a folder with some results.
   fs::path folder(const std::string& name, const std::vector<const Sample*>& samples) const {
     Folder out(root_ / name);
@@ -32,11 +37,11 @@ class MergeTest : public TempFolder {
 };
 
 TEST_F(MergeTest, ThePartsOfARunEqualTheWholeRun) {
-  const Sample a = passed("1.1.1");
-  const Sample b = failed("2.10");
-  const Sample c = passed("2.9", "other");
-  const Sample d = hostile();
-  const Sample e = reservedBits();
+  const Sample a = ofCatalogue(passed("1.1.1"));
+  const Sample b = ofCatalogue(failed("2.10"));
+  const Sample c = ofCatalogue(passed("2.9", "other"));
+  const Sample d = ofCatalogue(hostile());
+  const Sample e = ofCatalogue(reservedBits());
   folder("whole", {&a, &b, &c, &d, &e});
   const auto count = merge({folder("1", {&a, &d}), folder("2", {&c}), folder("3", {&b, &e})});
   EXPECT_EQ(count.results, 5U);

@@ -122,6 +122,8 @@ int runFuzzingClient(const Flags& flags, bool originalSpelling) {
   spec.connectRetry = fromSeconds(flags.connectRetry);
   spec.seed = seed;
   spec.timeoutScale = flags.run.timeoutScale;
+  const suite::Corpora corpora = loadCorpora(flags.run.testdata);
+  spec.corpora = &corpora;
 
   ConsoleLog log;
   for (const std::string& warning : file.warnings) log.error("warning: " + warning);

@@ -11,6 +11,7 @@
 #include "cli/peer_process.hpp"
 #include "cli/spec_reader.hpp"
 #include "net/loop.hpp"
+#include "net/transport.hpp"
 #include "report/console.hpp"
 #include "report/folder.hpp"
 #include "roles/fuzzing_server.hpp"
@@ -73,6 +74,7 @@ int runFuzzingServer(const Flags& flags, bool originalSpelling) {
   ServerSpecFile file = readSpec(flags, originalSpelling);
   const suite::Catalogue& catalogue = loadCatalogue(flags.run.caseFolders);
   const Selection selection = selectCases(catalogue, flags.run, file);
+  net::requireListenable({"", file.url.port});
   report::Folder folder(flags.run.outdir.empty() ? file.outdir : flags.run.outdir);
   if (flags.run.resume) folder.load(catalogue);
 
@@ -84,6 +86,8 @@ int runFuzzingServer(const Flags& flags, bool originalSpelling) {
   spec.protocols = file.protocols;
   spec.seed = seed;
   spec.timeoutScale = flags.run.timeoutScale;
+  const suite::Corpora corpora = loadCorpora(flags.run.testdata);
+  spec.corpora = &corpora;
 
   ConsoleLog log;
   net::Loop loop;

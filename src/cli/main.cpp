@@ -48,8 +48,9 @@ int run(std::vector<std::string> arguments) {
   try {
     app.parse(arguments);
   } catch (const CLI::ParseError& error) {
-    const int status = app.exit(error);
-    return status == 0 ? success : badInput;
+    // A call for help or for the version comes as an error too, with status 0.
+    if (error.get_exit_code() == 0) return app.exit(error);
+    throw InputError(std::string(error.what()) + " (--help tells what there is)");
   }
   return runners.at(app.get_subcommands().front())();
 }

@@ -3,6 +3,7 @@
 #include <utility>
 #include <vector>
 
+#include <asio/io_context.hpp>
 #include <asio/ip/tcp.hpp>
 #include <asio/steady_timer.hpp>
 #include <fmt/format.h>
@@ -65,21 +66,36 @@ struct Listener::State : std::enable_shared_from_this<State> {
   Accept accept;
 };
 
+namespace {
+
+/// Binds an acceptor and makes it listen.
+void listenOn(tcp::acceptor& acceptor, const ListenAddress& address) {
+  std::error_code error;
+  const auto host = asio::ip::make_address(address.host.empty() ? "0.0.0.0" : address.host, error);
+  if (error) {
+    throw InputError(fmt::format("'{}' is no numeric address to listen on", address.host));
+  }
+  const tcp::endpoint endpoint(host, address.port);
+  acceptor.open(endpoint.protocol(), error);
+  if (!error) acceptor.set_option(tcp::acceptor::reuse_address(true), error);
+  if (!error) acceptor.bind(endpoint, error);
+  if (!error) acceptor.listen(asio::socket_base::max_listen_connections, error);
+  if (error) {
+    throw InputError(fmt::format("cannot listen on port {}: {}", address.port, error.message()));
+  }
+}
+
+}  // namespace
+
+void requireListenable(const ListenAddress& address) {
+  asio::io_context context;
+  tcp::acceptor probe(context);
+  listenOn(probe, address);
+}
+
 Listener::Listener(Loop& loop, const ListenAddress& address, Accept accept)
     : state_(std::make_shared<State>(loop, std::move(accept))) {
-  std::error_code error;
-  const auto host =
-      address.host.empty() ? asio::ip::make_address("0.0.0.0") : asio::ip::make_address(address.host, error);
-  if (error) throw InputError(fmt::format("'{}' is no numeric address to listen on", address.host));
-  const tcp::endpoint endpoint(host, address.port);
-  state_->acceptor.open(endpoint.protocol(), error);
-  if (!error) state_->acceptor.set_option(tcp::acceptor::reuse_address(true), error);
-  if (!error) state_->acceptor.bind(endpoint, error);
-  if (!error) state_->acceptor.listen(asio::socket_base::max_listen_connections, error);
-  if (error) {
-    throw InputError(
-        fmt::format("cannot listen on port {}: {}", address.port, error.message()));
-  }
+  listenOn(state_->acceptor, address);
   state_->acceptNext();
 }
 

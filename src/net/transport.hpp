@@ -18,6 +18,10 @@ struct ListenAddress {
   std::uint16_t port = 0;  ///< 0: the system chooses
 };
 
+/// Throws InputError when the address cannot be listened on. For finding out before anything is
+/// written.
+void requireListenable(const ListenAddress& address);
+
 /// A socket that accepts connections until it is destroyed.
 class Listener {
  public:

@@ -143,10 +143,11 @@ void noteUnused(Gate& gate, const GateInput& input, const std::set<const Expecta
   for (const auto& [agent, entries] : input.expectations->agents) {
     for (const Expectation& entry : entries) {
       if (used.contains(&entry)) continue;
-      gate.notes.push_back(fmt::format(
-          "{}:{}: the entry for {} of {} fits no case of this run", terminalText(entry.place.file),
-          entry.place.line, terminalText(fmt::format("{}", fmt::join(entry.cases, ", "))),
-          agent.empty() ? "the agent without a name" : terminalText(agent)));
+      gate.notes.push_back(
+          fmt::format("{}:{}: the entry for {} of {} fits no case of this run",
+                      terminalText(entry.place.file), entry.place.line,
+                      shortened(terminalText(fmt::format("{}", fmt::join(entry.cases, ", "))), 60),
+                      agent.empty() ? "the agent without a name" : terminalText(agent)));
     }
   }
 }

@@ -49,14 +49,16 @@ std::string finding(const CaseJudgement& one, const std::string& agent,
 }
 
 std::string missingIds(const AgentJudgement& agent, std::size_t columns) {
+  constexpr std::size_t kMost = 40;
   std::string ids;
+  std::size_t count = 0;
   for (const CaseJudgement& one : agent.cases) {
-    if (one.judgement != Judgement::missing) continue;
+    if (one.judgement != Judgement::missing || ++count > kMost) continue;
     ids += (ids.empty() ? "" : " ") + one.testCase->id.str();
   }
-  if (ids.empty()) return "";
-  constexpr std::size_t kMost = 400;
-  return fmt::format("  no result: {}\n", hanging(shortened(ids, kMost), 13, columns));
+  if (count == 0) return "";
+  if (count > kMost) ids += fmt::format(" … and {} more", count - kMost);
+  return fmt::format("  no result: {}\n", hanging(ids, 13, columns));
 }
 
 std::string agentText(const AgentJudgement& agent, const GateTextOptions& options) {
@@ -77,9 +79,15 @@ std::string agentText(const AgentJudgement& agent, const GateTextOptions& option
   return terminalText(shownAgent(agent.agent)) + "\n" + out + "\n";
 }
 
-std::string count(std::size_t number, std::string_view noun) {
-  const bool plural = number != 1;
-  return fmt::format("{} {}{}", number, noun, plural ? "s" : "");
+/// `2 stale expectations`.
+std::string count(std::size_t number, Judgement judgement) {
+  if (judgement == Judgement::better) return fmt::format("{} {}", number, name(judgement));
+  std::string words(name(judgement));
+  if (number != 1) {
+    const std::size_t noun = words.find("failure");
+    words.insert(noun == std::string::npos ? words.size() : noun + 7, "s");
+  }
+  return fmt::format("{} {}", number, words);
 }
 
 /// `::error` takes a property and a text, each with its own escapes.
@@ -185,14 +193,11 @@ std::string gateLine(const Gate& gate) {
                                 Judgement::stale,      Judgement::missing, Judgement::expected,
                                 Judgement::known,      Judgement::better};
   for (const Judgement judgement : kSaid) {
-    if (tally.of(judgement) == 0) continue;
-    out += judgement == Judgement::better || judgement == Judgement::known
-               ? fmt::format(", {} {}", tally.of(judgement), name(judgement))
-               : ", " + count(tally.of(judgement), name(judgement));
+    if (tally.of(judgement) > 0) out += ", " + count(tally.of(judgement), judgement);
   }
   if (tally.all() == 0) return out + ", there are no results";
-  return out + fmt::format(", {} of {} fine (--fail-on {})", tally.green(),
-                           count(tally.all(), "case"), fmt::join(gate.policy, " --fail-on "));
+  return out + fmt::format(", {} of {} case{} fine (--fail-on {})", tally.green(), tally.all(),
+                           tally.all() == 1 ? "" : "s", fmt::join(gate.policy, " --fail-on "));
 }
 
 std::string gateText(const Gate& gate, const GateTextOptions& options) {

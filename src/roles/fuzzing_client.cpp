@@ -44,20 +44,23 @@ std::vector<websocket::ExtensionElement> offersOf(const suite::Case& testCase) {
 
 }  // namespace
 
-/// The run against one server.
+/// The part of a run that is about one server.
 class ServerRun : public std::enable_shared_from_this<ServerRun> {
  public:
+  /// `goOn` is called when a case has ended and others may start.
   ServerRun(net::Loop& loop, const FuzzingClientSpec& spec, const ServerSpec& server,
-            IndexWriter& reports, RunLog& log, RunOutcome& outcome)
+            Scheduler& scheduler, IndexWriter& reports, RunLog& log, RunOutcome& outcome,
+            std::function<void()> goOn)
       : loop_(loop),
         spec_(spec),
         server_(server),
+        scheduler_(scheduler),
         reports_(reports),
         log_(log),
         outcome_(outcome),
         agent_(server.agent),
         random_(spec.seed),
-        scheduler_(spec.cases, {spec.jobs, static_cast<int>(std::max(1U, std::thread::hardware_concurrency()))}) {
+        goOn_(std::move(goOn)) {
     for (std::size_t i = 0; i < spec.selection.size(); ++i) positions_[spec.selection[i]] = i;
     // A server without a name in the spec has one in the reports of an earlier run.
     if (agent_.empty() && spec.servers.size() == 1 && spec.finished.size() == 1) {
@@ -65,9 +68,27 @@ class ServerRun : public std::enable_shared_from_this<ServerRun> {
     }
   }
 
-  void start(std::function<void()> done) {
-    done_ = std::move(done);
-    loop_.post([self = shared_from_this()] { self->startCases(); });
+  /// Starts a case, unless it needs none.
+  void begin(const Scheduler::Turn& turn) {
+    if (isFinished(turn.testCase->id)) {
+      ++outcome_.resumed;
+      ++counted_;
+      scheduler_.ended(turn, true);
+    } else if (!agent_.empty() && isExcluded(spec_.exclusions, agent_, turn.testCase->id)) {
+      skip(turn);
+    } else {
+      connect(std::make_shared<Attempt>(Attempt{turn, std::nullopt, std::nullopt}));
+    }
+  }
+
+  /// The whole run is over.
+  void finish() {
+    for (play::Result& result : nameless_) {
+      if (!agent_.empty()) result.agent = agent_;
+      store(std::move(result));
+    }
+    nameless_.clear();
+    outcome_.missing += spec_.cases.size() - counted_;
   }
 
  private:
@@ -78,29 +99,14 @@ class ServerRun : public std::enable_shared_from_this<ServerRun> {
   };
   using AttemptPtr = std::shared_ptr<Attempt>;
 
-  void startCases() {
-    while (const auto turn = scheduler_.next()) {
-      if (isFinished(turn->testCase->id)) {
-        ++outcome_.resumed;
-        ++counted_;
-        scheduler_.ended(*turn, true);
-      } else if (!agent_.empty() && isExcluded(spec_.exclusions, agent_, turn->testCase->id)) {
-        skip(*turn, agent_);
-      } else {
-        connect(std::make_shared<Attempt>(Attempt{*turn, std::nullopt, std::nullopt}));
-      }
-    }
-    if (scheduler_.finished() && !finished_) finish();
-  }
-
   [[nodiscard]] bool isFinished(const suite::CaseId& id) const {
     const auto found = spec_.finished.find(agent_);
     return found != spec_.finished.end() && found->second.contains(id);
   }
 
-  void skip(const Scheduler::Turn& turn, const std::string& agent) {
+  void skip(const Scheduler::Turn& turn) {
     log_.line(fmt::format("Skipping test case {} for agent {} by test configuration!",
-                          turn.testCase->id.str(), agent));
+                          turn.testCase->id.str(), agent_));
     ++outcome_.skipped;
     ++counted_;
     scheduler_.ended(turn, true);
@@ -162,8 +168,8 @@ class ServerRun : public std::enable_shared_from_this<ServerRun> {
       unreachable_ = true;
     }
     scheduler_.ended(attempt->turn, false);
-    scheduler_.abandon();
-    startCases();
+    scheduler_.abandon(attempt->turn.server);
+    goOn_();
   }
 
   void ended(const AttemptPtr& attempt) {
@@ -180,7 +186,7 @@ class ServerRun : public std::enable_shared_from_this<ServerRun> {
         store(std::move(result));
       }
     }
-    startCases();
+    goOn_();
   }
 
   void store(play::Result result) {
@@ -202,32 +208,20 @@ class ServerRun : public std::enable_shared_from_this<ServerRun> {
     return found;
   }
 
-  void finish() {
-    finished_ = true;
-    for (play::Result& result : nameless_) {
-      if (!agent_.empty()) result.agent = agent_;
-      store(std::move(result));
-    }
-    nameless_.clear();
-    outcome_.missing += spec_.cases.size() - counted_;
-    done_();
-  }
-
   net::Loop& loop_;
   const FuzzingClientSpec& spec_;
   const ServerSpec& server_;
+  Scheduler& scheduler_;
   IndexWriter& reports_;
   RunLog& log_;
   RunOutcome& outcome_;
   std::string agent_;  ///< empty as long as it is not known
   Random random_;
-  Scheduler scheduler_;
   std::map<const suite::Case*, std::size_t> positions_;
   std::vector<play::Result> nameless_;
   std::size_t counted_ = 0;  ///< cases with a result, and skipped ones
   bool unreachable_ = false;
-  bool finished_ = false;
-  std::function<void()> done_;
+  std::function<void()> goOn_;
 };
 
 class FuzzingClient::State : public std::enable_shared_from_this<State> {
@@ -235,24 +229,38 @@ class FuzzingClient::State : public std::enable_shared_from_this<State> {
   State(net::Loop& eventLoop, FuzzingClientSpec description, report::Folder& folder, RunLog& runLog)
       : loop(eventLoop),
         spec(std::move(description)),
+        scheduler(spec.cases, {spec.jobs, cores()}, spec.servers.size()),
         reports(folder, spec.selection, runLog),
         log(runLog) {}
 
-  void runNext() {
-    if (nextServer == spec.servers.size()) {
-      done();
-      return;
+  static int cores() { return static_cast<int>(std::max(1U, std::thread::hardware_concurrency())); }
+
+
+  void start(std::function<void()> whenDone) {
+    done = std::move(whenDone);
+    for (const ServerSpec& server : spec.servers) {
+      servers.push_back(std::make_shared<ServerRun>(loop, spec, server, scheduler, reports, log,
+                                                    outcome, [this] { startCases(); }));
     }
-    std::make_shared<ServerRun>(loop, spec, spec.servers[nextServer++], reports, log, outcome)
-        ->start([self = shared_from_this()] { self->runNext(); });
+    loop.post([self = shared_from_this()] { self->startCases(); });
+  }
+
+  void startCases() {
+    while (const auto turn = scheduler.next()) servers[turn->server]->begin(*turn);
+    if (!scheduler.finished() || isDone) return;
+    isDone = true;
+    for (const auto& server : servers) server->finish();
+    done();
   }
 
   net::Loop& loop;
   FuzzingClientSpec spec;
+  Scheduler scheduler;
   IndexWriter reports;
   RunLog& log;
   RunOutcome outcome;
-  std::size_t nextServer = 0;
+  std::vector<std::shared_ptr<ServerRun>> servers;
+  bool isDone = false;
   std::function<void()> done;
 };
 
@@ -262,10 +270,7 @@ FuzzingClient::FuzzingClient(net::Loop& loop, FuzzingClientSpec spec, report::Fo
 
 FuzzingClient::~FuzzingClient() = default;
 
-void FuzzingClient::start(std::function<void()> done) {
-  state_->done = std::move(done);
-  state_->runNext();
-}
+void FuzzingClient::start(std::function<void()> done) { state_->start(std::move(done)); }
 
 void FuzzingClient::writeReports() { state_->reports.write(); }
 

@@ -39,7 +39,7 @@ struct FuzzingClientSpec {
   /// Cases that have a result from an earlier run, by agent.
   std::map<std::string, std::set<suite::CaseId>> finished;
   AgentExclusions exclusions;
-  int jobs = 1;
+  int jobs = 1;  ///< cases at the same time; 1: one server and one case after another
   Duration connectRetry = std::chrono::seconds(10);  ///< how long a refusal is tried again
   std::uint64_t seed = 0;
   double timeoutScale = 1;
@@ -56,7 +56,7 @@ struct RunOutcome {
   std::size_t confirmed = 0;    ///< results that come from a second run, alone
 };
 
-/// Runs all cases against all servers, one server after another.
+/// Runs all cases against all servers.
 class FuzzingClient {
  public:
   FuzzingClient(net::Loop& loop, FuzzingClientSpec spec, report::Folder& folder, RunLog& log);

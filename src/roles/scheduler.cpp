@@ -6,13 +6,16 @@ namespace wsgauntlet::roles {
 
 using suite::Kind;
 
-Scheduler::Scheduler(const std::vector<const suite::Case*>& cases, Limits limits)
+Scheduler::Scheduler(const std::vector<const suite::Case*>& cases, Limits limits,
+                     std::size_t servers)
     : limits_(limits) {
-  for (const suite::Case* one : cases) {
-    if (limits_.jobs == 1 || one->kind == Kind::measures) {
-      alone_.push_back({one, false, true});
-    } else {
-      (one->kind == Kind::moves ? moves_ : waits_).push_back({one, false, false});
+  for (std::size_t server = 0; server < servers; ++server) {
+    for (const suite::Case* one : cases) {
+      if (limits_.jobs == 1 || one->kind == Kind::measures) {
+        alone_.push_back({server, one, false, true});
+      } else {
+        (one->kind == Kind::moves ? moves_ : waits_).push_back({server, one, false, false});
+      }
     }
   }
   // The longest first: then none of them is left over at the end.
@@ -45,7 +48,7 @@ bool Scheduler::ended(const Turn& turn, bool good) {
     ++done_;
     return true;
   }
-  alone_.push_back({turn.testCase, true, true});
+  alone_.push_back({turn.server, turn.testCase, true, true});
   return false;
 }
 
@@ -61,10 +64,11 @@ bool Scheduler::finished() const {
   return running_ == 0 && waits_.empty() && moves_.empty() && alone_.empty();
 }
 
-void Scheduler::abandon() {
-  waits_.clear();
-  moves_.clear();
-  alone_.clear();
+void Scheduler::abandon(std::size_t server) {
+  const auto isTheirs = [&](const Turn& turn) { return turn.server == server; };
+  std::erase_if(waits_, isTheirs);
+  std::erase_if(moves_, isTheirs);
+  std::erase_if(alone_, isTheirs);
 }
 
 }  // namespace wsgauntlet::roles

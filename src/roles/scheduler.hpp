@@ -10,7 +10,7 @@
 
 namespace wsgauntlet::roles {
 
-/// Decides the order of the cases against one server. Cases that wait run side by side, cases that
+/// Decides the order of the cases against all servers. Cases that wait run side by side, cases that
 /// move much data as many as there are cores, cases that measure alone. What did not come out well
 /// while others ran is run again alone, and only that second result counts.
 class Scheduler {
@@ -20,12 +20,14 @@ class Scheduler {
     int cores = 1;  ///< cases that move data at the same time
   };
   struct Turn {
+    std::size_t server = 0;  ///< index of the server
     const suite::Case* testCase = nullptr;
     bool isConfirmation = false;  ///< it ran before, with others
     bool alone = false;           ///< nothing else runs at the same time
   };
 
-  Scheduler(const std::vector<const suite::Case*>& cases, Limits limits);
+  /// The same cases against each of `servers` servers.
+  Scheduler(const std::vector<const suite::Case*>& cases, Limits limits, std::size_t servers = 1);
 
   /// The next case that may start now; it counts as running from here on.
   std::optional<Turn> next();
@@ -38,8 +40,8 @@ class Scheduler {
   [[nodiscard]] bool finished() const;
   /// Cases whose result counts so far.
   [[nodiscard]] std::size_t done() const { return done_; }
-  /// Takes out all cases that have not started.
-  void abandon();
+  /// Takes out all cases against a server that have not started.
+  void abandon(std::size_t server);
 
  private:
   std::optional<Turn> start(std::deque<Turn>& lane);

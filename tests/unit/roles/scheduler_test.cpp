@@ -139,7 +139,7 @@ TEST(Scheduler, TellsWhoIsAlone) {
   cases.add(Kind::waits).add(Kind::measures);
   Scheduler together(cases.all(), {10, 1});
   EXPECT_FALSE(together.next()->alone);
-  EXPECT_FALSE(together.ended({cases.all()[0], false, false}, false));
+  EXPECT_FALSE(together.ended({0, cases.all()[0], false, false}, false));
   const auto measure = together.next();
   EXPECT_TRUE(measure->alone);
   together.ended(*measure, true);
@@ -167,7 +167,7 @@ TEST(Scheduler, CanBeAbandoned) {
   Scheduler scheduler(cases.all(), {1 + 1, 1});
   const auto running = startAll(scheduler);
   ASSERT_EQ(running.size(), 2U);
-  scheduler.abandon();
+  scheduler.abandon(0);
   EXPECT_FALSE(scheduler.finished());  // what runs is waited for
   EXPECT_THAT(startAll(scheduler), IsEmpty());
   scheduler.ended(running[0], true);
@@ -175,6 +175,33 @@ TEST(Scheduler, CanBeAbandoned) {
   scheduler.ended(running[1], true);
   EXPECT_TRUE(scheduler.finished());
   EXPECT_EQ(scheduler.done(), 2U);
+}
+
+TEST(Scheduler, RunsServersSideBySideAndMeasuresWithoutAny) {
+  Cases cases;
+  cases.add(Kind::waits).add(Kind::measures);
+  Scheduler scheduler(cases.all(), {10, 1}, 2);
+  const auto first = scheduler.next();
+  const auto second = scheduler.next();
+  EXPECT_EQ(first->server, 0U);
+  EXPECT_EQ(second->server, 1U);
+  scheduler.ended(*first, true);
+  EXPECT_FALSE(scheduler.next());  // the other server is still busy: nothing may be measured
+  scheduler.ended(*second, true);
+  EXPECT_TRUE(scheduler.next()->alone);
+  EXPECT_FALSE(scheduler.next());
+}
+
+TEST(Scheduler, AbandonsOneServerOnly) {
+  Cases cases;
+  cases.add(Kind::waits).add(Kind::measures);
+  Scheduler scheduler(cases.all(), {10, 1}, 2);
+  scheduler.abandon(0);
+  const auto turn = scheduler.next();
+  EXPECT_EQ(turn->server, 1U);
+  scheduler.ended(*turn, true);
+  EXPECT_EQ(scheduler.next()->server, 1U);
+  EXPECT_FALSE(scheduler.next());
 }
 
 TEST(Scheduler, WithoutCasesIsFinishedAtOnce) {

@@ -1,0 +1,100 @@
+#!/usr/bin/env python3
+"""Runs `wsgauntlet report` on folders made by hand, in the form of the original: exit statuses and
+the files that it writes. The program is the first argument."""
+
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+PROGRAM = os.path.abspath(sys.argv[1])
+
+
+class Run:
+    def __init__(self, folder):
+        self.folder = folder
+        self.failures = []
+
+    def __call__(self, status, *arguments, says="", **environment):
+        clean = {k: v for k, v in os.environ.items() if not k.startswith("GITHUB_")}
+        done = subprocess.run(
+            [PROGRAM, "report", *arguments], cwd=self.folder, env={**clean, **environment},
+            capture_output=True, text=True, check=False)
+        text = done.stdout + done.stderr
+        if done.returncode != status or says not in text:
+            self.failures.append("report %s: status %d, expected %d and %r\n%s" % (
+                " ".join(arguments), done.returncode, status, says, text))
+        return text
+
+    def index(self, name, **cases):
+        """Cases as c1_1_1="FAILED" or c1_1_1="OK/UNCLEAN"."""
+        entries = {}
+        for key, verdict in cases.items():
+            behavior, _, close = verdict.partition("/")
+            entries[key[1:].replace("_", ".")] = {
+                "behavior": behavior, "behaviorClose": close or "OK", "duration": 2,
+                "remoteCloseCode": None, "reportfile": "foo_case_%s.json" % key[1:]}
+        (self.folder / name).mkdir(exist_ok=True)
+        (self.folder / name / "index.json").write_text(json.dumps({"foo": entries}, indent=3))
+
+
+def gate(run):
+    run.index("good", c1_1_1="OK", c1_1_2="INFORMATIONAL/INFORMATIONAL")
+    run.index("bad", c1_1_1="OK/UNCLEAN", c1_1_2="NON-STRICT")
+    run.index("none")
+    run(0, "gate", "good", says="Gate: passed, 2 of 2 cases fine")
+    run(1, "gate", "bad", says="Gate: failed, 1 unexpected failure, 1 of 2 cases fine")
+    run(0, "gate", "bad", "--fail-on", "behavior")
+    run(0, "gate", "bad", "--fail-on", "strict", "--fail-on", "1.1.*=never")
+    run(1, "gate", "bad", "--fail-on", "non-strict", says="wsgauntlet fuzzingclient -w URL --cases 1.1.2")
+    run(3, "gate", "good", "--cases", "1.1.*", says="no result: 1.1.3 1.1.4")
+    run(0, "gate", "good", "--cases", "1.1.*", "--exclude", "1.1.[345678]*")
+    run(0, "gate", "good", "--cases", "1.1.*", "--allow-missing")
+    run(3, "gate", "none", "--allow-missing")
+    run(3, "gate", "good", "--agent", "bar", "--allow-missing")
+    run(2, "gate", "nowhere", says="there is no such report folder")
+    run(2, "gate", "good", "--fail-on", "x=failed")
+    run(2, "gate", "good", "--update-expectations", says="--expectations FILE")
+
+
+def known(run):
+    run(2, "gate", "bad", "--expectations", "known.json")
+    run(0, "gate", "bad", "--expectations", "known.json", "--update-expectations")
+    run(0, "gate", "bad", "--expectations", "known.json", says="1 expected failure")
+    run(1, "gate", "good", "--expectations", "known.json", says="known.json:5 expects it to fail")
+    run(1, "gate", "bad", "--baseline", "good", says="2 regressions")
+    run(0, "gate", "bad", "--baseline", "bad", says="1 known failure of the baseline")
+    run(0, "gate", "good", "--baseline", "bad", says="2 better than the baseline")
+
+
+def outputs(run):
+    text = run(1, "gate", "bad", "--junit", "out/j.xml", "--markdown", "out/m.md", "--summary",
+               "out/s.json", GITHUB_ACTIONS="true", GITHUB_STEP_SUMMARY="step.md")
+    if "\n::error title=foo case 1.1.1%3A unexpected failure::OK / UNCLEAN" not in text:
+        run.failures.append("no annotation in\n" + text)
+    for name in ("out/j.xml", "out/m.md", "out/s.json", "step.md"):
+        if "unexpected" not in (run.folder / name).read_text():
+            run.failures.append(name + " says nothing")
+
+
+def folders(run):
+    run(0, "diff", "good", "bad", says="foo: 0 the same, 2 worse")
+    run(0, "diff", "good", "bad", "--format", "html", "-o", "diff.html")
+    run(2, "diff", "good", "bad", "--format", "pdf")
+    run(2, "merge", "good", "-o", "merged", says="there is no such file")
+    run(2, "html", "good", says="there is no such file")
+    run(2, "pcap", "nowhere.json", "-o", "x.pcapng")
+
+
+def main():
+    with tempfile.TemporaryDirectory() as name:
+        run = Run(pathlib.Path(name))
+        for part in (gate, known, outputs, folders):
+            part(run)
+        sys.exit("\n".join(run.failures) or 0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,19 +1,23 @@
 #include "play/measurement.hpp"
 
+#include "base/hex.hpp"
+
 #include <array>
 
 #include <fmt/format.h>
 #include <openssl/evp.h>
 
-#include "base/hex.hpp"
-
 namespace wsgauntlet::play {
 namespace {
 
-const char* kindOf(bool binary) { return binary ? "binary" : "text"; }
+const char* kindOf(bool binary) {
+  return binary ? "binary" : "text";
+}
 
 /// The booleans of the original's phrases.
-const char* word(bool value) { return value ? "True" : "False"; }
+const char* word(bool value) {
+  return value ? "True" : "False";
+}
 
 std::string sha1(OctetView octets) {
   std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
@@ -70,8 +74,8 @@ RoundTripLoop::RoundTripLoop(const suite::RoundTrips& loop, bool compressed,
     : loop_(loop),
       compressed_(compressed),
       source_(loop, corpora),
-      outcome_{Behavior::failed, fmt::format("Case did not finish within {} seconds.",
-                                             formatSeconds(loop.seconds))} {
+      outcome_{Behavior::failed,
+               fmt::format("Case did not finish within {} seconds.", formatSeconds(loop.seconds))} {
   times_.reserve(static_cast<std::size_t>(loop.count));
 }
 

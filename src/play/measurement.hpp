@@ -1,15 +1,15 @@
 // Cases that judge echoes themselves: one large message, and round trips.
 #pragma once
 
-#include <chrono>
-#include <string>
-#include <vector>
-
 #include "base/clock.hpp"
 #include "base/octets.hpp"
 #include "play/verdict.hpp"
 #include "suite/corpora.hpp"
 #include "suite/model.hpp"
+
+#include <chrono>
+#include <string>
+#include <vector>
 
 namespace wsgauntlet::play {
 
@@ -38,7 +38,7 @@ class MessageSource {
  private:
   const suite::RoundTrips& loop_;
   const suite::Corpus* corpus_ = nullptr;  ///< null when all messages are the same
-  std::uint64_t at_ = 0;  ///< in units of the slices
+  std::uint64_t at_ = 0;                   ///< in units of the slices
 };
 
 /// Sends a message, waits for its echo, and so on.

@@ -247,6 +247,7 @@ class Connection {
   bool messageIsBinary_ = false;
   bool messageIsCompressed_ = false;
   bool violated_ = false;
+  bool brokenAgain_ = false;  ///< this frame breaks a rule, and it is not the first breach
   Octets message_;
   std::uint64_t messageWireLength_ = 0;
   std::size_t frameStart_ = 0;  ///< of this frame's octets in `message_`

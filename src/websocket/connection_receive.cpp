@@ -149,6 +149,7 @@ void Connection::frameEnded() {
   }
   header_.reset();
   flagsChecked_ = false;
+  brokenAgain_ = false;
   inFrame_ = false;
 }
 
@@ -194,8 +195,7 @@ void Connection::controlFrameEnded() {
     sendFrame(pong);
   } else if (header.opcode == kPong) {
     if (control_ == pingPayload_) timers_.cancel(Timer::autoPong);
-    // Behind a breach only a Close frame counts (RFC 6455 section 7.1.7).
-    if (!violated_) listener_.onPong(control_);
+    if (!brokenAgain_) listener_.onPong(control_);
   }
 }
 
@@ -236,10 +236,14 @@ void Connection::answerClose(std::optional<std::uint16_t> code,
   }
 }
 
-/// The peer broke a rule. The first breach fails the connection; what a broken peer sends behind it
-/// is read, so that its Close frame is seen, but not judged again.
+/// The peer broke a rule. The first breach fails the connection. What comes behind it is read, so
+/// that the peer's Close frame and its other events are seen, but not judged again: a frame with a
+/// further breach counts for nothing.
 void Connection::violate(const Violation& violation) {
-  if (violated_) return;
+  if (violated_) {
+    brokenAgain_ = true;
+    return;
+  }
   violated_ = true;
   fail(violation.code, violation.reason, now_);
   if (options_.dropAfterFailure) drop(Ending::close);

@@ -58,6 +58,7 @@ def main() -> int:
         return SKIPPED
     shutil.rmtree(options.out, ignore_errors=True)
     options.out.mkdir(parents=True)
+    options.tool = str(pathlib.Path(options.tool).resolve())
     peers = [Process([options.tool, "testeeserver", "-w", "ws://127.0.0.1:0"],
                      options.out / "good.log", options.out)]
     peers += [Process(["node", str(HERE / "servers/bad-server.js"), "0", f"--mode={mode}"],

@@ -54,22 +54,23 @@ TEST(Expectations, AreFoundByAgentAndCase) {
 }
 
 TEST(Expectations, RefuseWithLineAndPointerAllThatIsWrong) {
-  EXPECT_EQ(errorOf("{\n \"format\": 2,\n \"agents\": {\n  \"a/b\": [\n"
-                    "   {\"case\": \"1.1.1\", \"reason\": \"x\"},\n"
-                    "   {\"cases\": [\"1.1.1\", 7], \"reason\": \"\"},\n"
-                    "   {\"cases\": \"1.1.1\", \"behavior\": \"BAD\", \"reason\": \"x\"},\n   true\n"
-                    "  ],\n  \"c\": {}\n }\n}\n"),
-            "known.json:2: /format: expected 1: this build reads format 1\n"
-            "known.json:5: /agents/a~1b/0/case: unknown key; did you mean \"cases\"?\n"
-            "known.json:5: /agents/a~1b/0/cases: expected a case pattern or a list of them, like "
-            "\"6.4.*\" or [\"5.19\", \"5.20\"]\n"
-            "known.json:6: /agents/a~1b/1/reason: expected a text that is not empty\n"
-            "known.json:7: /agents/a~1b/2/behavior: expected OK, NON-STRICT, INFORMATIONAL, "
-            "UNIMPLEMENTED or FAILED\n"
-            "known.json:8: /agents/a~1b/3: expected an object, like {\"cases\": \"6.4.*\", "
-            "\"reason\": \"…\"}\n"
-            "known.json:10: /agents/c: expected a list, like [{\"cases\": \"6.4.*\", \"reason\": "
-            "\"…\"}]");
+  EXPECT_EQ(
+      errorOf("{\n \"format\": 2,\n \"agents\": {\n  \"a/b\": [\n"
+              "   {\"case\": \"1.1.1\", \"reason\": \"x\"},\n"
+              "   {\"cases\": [\"1.1.1\", 7], \"reason\": \"\"},\n"
+              "   {\"cases\": \"1.1.1\", \"behavior\": \"BAD\", \"reason\": \"x\"},\n   true\n"
+              "  ],\n  \"c\": {}\n }\n}\n"),
+      "known.json:2: /format: expected 1: this build reads format 1\n"
+      "known.json:5: /agents/a~1b/0/case: unknown key; did you mean \"cases\"?\n"
+      "known.json:5: /agents/a~1b/0/cases: expected a case pattern or a list of them, like "
+      "\"6.4.*\" or [\"5.19\", \"5.20\"]\n"
+      "known.json:6: /agents/a~1b/1/reason: expected a text that is not empty\n"
+      "known.json:7: /agents/a~1b/2/behavior: expected OK, NON-STRICT, INFORMATIONAL, "
+      "UNIMPLEMENTED or FAILED\n"
+      "known.json:8: /agents/a~1b/3: expected an object, like {\"cases\": \"6.4.*\", "
+      "\"reason\": \"…\"}\n"
+      "known.json:10: /agents/c: expected a list, like [{\"cases\": \"6.4.*\", \"reason\": "
+      "\"…\"}]");
   EXPECT_EQ(errorOf("[]"), "known.json:1: expected an object: {\"format\": 1, \"agents\": {…}}");
   EXPECT_THAT(errorOf("{\"format\": 1,"), ::testing::HasSubstr("known.json:1: no valid JSON"));
   EXPECT_THAT(errorOf(R"({"format": 1, "agents": {"a": [{"cases": "x", "reason": "y"}]}})"),

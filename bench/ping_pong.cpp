@@ -2,16 +2,15 @@
 // raw TCP on the loopback, by two processes with blocking sockets and nothing else to do.
 //
 //     ping_pong COUNT REQUEST_OCTETS RESPONSE_OCTETS     prints the nanoseconds of all round trips
-#include <netinet/in.h>
-#include <netinet/tcp.h>
-#include <sys/socket.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <string>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 namespace {
 

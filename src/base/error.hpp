@@ -39,6 +39,7 @@ class InputError : public std::runtime_error {
 };
 
 /// The candidate that is nearest to what was typed, for "did you mean"; empty when none is near.
-[[nodiscard]] std::string nearest(std::string_view typed, const std::vector<std::string>& candidates);
+[[nodiscard]] std::string nearest(std::string_view typed,
+                                  const std::vector<std::string>& candidates);
 
 }  // namespace wsgauntlet

@@ -1,8 +1,8 @@
 #pragma once
 
-#include <optional>
-
 #include "base/octets.hpp"
+
+#include <optional>
 
 namespace wsgauntlet {
 

@@ -154,7 +154,9 @@ JsonSource::JsonSource(std::string name, const std::string& text)
   *root_ = json::parse(text);
 }
 
-JsonSource JsonSource::fromFile(const std::string& path) { return {path, readFile(path)}; }
+JsonSource JsonSource::fromFile(const std::string& path) {
+  return {path, readFile(path)};
+}
 
 JsonSource::~JsonSource() = default;
 JsonSource::JsonSource(JsonSource&&) noexcept = default;
@@ -178,7 +180,8 @@ std::string readFile(const std::string& path) {
   // An empty file is none that cannot be read, although nothing comes from it.
   const bool isEmpty = in && in.peek() == std::ifstream::traits_type::eof() && !in.bad();
   if (!isEmpty && !(in && text << in.rdbuf())) {
-    throw InputError(std::vector<Problem>{{{path, 0, ""}, std::string("cannot be read: ") + std::strerror(errno)}});
+    throw InputError(std::vector<Problem>{
+        {{path, 0, ""}, std::string("cannot be read: ") + std::strerror(errno)}});
   }
   return std::move(text).str();
 }

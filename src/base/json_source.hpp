@@ -1,14 +1,14 @@
 // JSON text with places: which line a value stands on, and keys that stand twice.
 #pragma once
 
+#include "base/error.hpp"
+
 #include <memory>
 #include <string>
 #include <unordered_map>
 #include <vector>
 
 #include <nlohmann/json_fwd.hpp>
-
-#include "base/error.hpp"
 
 namespace wsgauntlet {
 

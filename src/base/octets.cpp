@@ -11,7 +11,8 @@ Payload::Payload(Octets base) : base_(std::make_shared<const Octets>(std::move(b
 }
 
 Payload::Payload(Octets base, std::uint64_t length)
-    : base_(std::make_shared<const Octets>(std::move(base))), length_(base_->empty() ? 0 : length) {}
+    : base_(std::make_shared<const Octets>(std::move(base))),
+      length_(base_->empty() ? 0 : length) {}
 
 Payload Payload::repeatedTo(std::uint64_t length) const {
   Payload other = *this;

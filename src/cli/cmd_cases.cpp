@@ -1,15 +1,15 @@
+#include "base/json_source.hpp"
+#include "cli/command.hpp"
+#include "cli/common_flags.hpp"
+#include "cli/exit_status.hpp"
+#include "suite/catalogue.hpp"
+#include "suite/describe.hpp"
+
 #include <memory>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
-
-#include "base/json_source.hpp"
-#include "cli/command.hpp"
-#include "cli/common_flags.hpp"
-#include "cli/exit_status.hpp"
-#include "suite/describe.hpp"
-#include "suite/catalogue.hpp"
 
 namespace wsgauntlet::cli {
 namespace {

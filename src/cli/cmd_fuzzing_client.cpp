@@ -1,19 +1,20 @@
-#include <filesystem>
-#include <memory>
-
-#include <CLI/CLI.hpp>
-#include <fmt/format.h>
-
 #include "cli/command.hpp"
 #include "cli/common_flags.hpp"
 #include "cli/console_log.hpp"
 #include "cli/exit_status.hpp"
+#include "cli/gate_flags.hpp"
 #include "cli/peer_process.hpp"
 #include "cli/spec_reader.hpp"
 #include "net/loop.hpp"
 #include "report/console.hpp"
 #include "report/folder.hpp"
 #include "roles/fuzzing_client.hpp"
+
+#include <filesystem>
+#include <memory>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
 
 namespace wsgauntlet::cli {
 namespace {
@@ -24,6 +25,7 @@ struct Flags {
   int jobs = 16;
   double connectRetry = 10;
   std::string start;
+  GateFlags gate;
 };
 
 /// The spec: from the file that was named or lies here, or from the command line alone.
@@ -45,7 +47,8 @@ ClientSpecFile readSpec(const Flags& flags, bool originalSpelling) {
   }
   if (spec.servers.empty()) {
     throw InputError(
-        "no server to test: give the spec file \"servers\": [{\"url\": \"ws://127.0.0.1:9001\"}], or "
+        "no server to test: give the spec file \"servers\": [{\"url\": \"ws://127.0.0.1:9001\"}], "
+        "or "
         "use -w ws://127.0.0.1:9001");
   }
   return spec;
@@ -79,8 +82,9 @@ std::map<std::string, std::set<suite::CaseId>> finishedCases(const report::Recor
 
 void greet(ConsoleLog& log, const roles::FuzzingClientSpec& spec, bool originalSpelling) {
   log.line("");
-  log.line("wsgauntlet " WSGAUNTLET_VERSION
-           " Fuzzing WebSocket Client (Autobahn Testsuite Version 25.10.1 / Autobahn Version 0.10.9)");
+  log.line(
+      "wsgauntlet " WSGAUNTLET_VERSION
+      " Fuzzing WebSocket Client (Autobahn Testsuite Version 25.10.1 / Autobahn Version 0.10.9)");
   log.line(fmt::format("Ok, will run {} test cases against {} servers", spec.cases.size(),
                        spec.servers.size()));
   if (originalSpelling) log.line("Cases = " + listIds(spec.cases));
@@ -109,6 +113,7 @@ int runFuzzingClient(const Flags& flags, bool originalSpelling) {
   choosePorts(file, command);
   const suite::Catalogue& catalogue = loadCatalogue(flags.run.caseFolders);
   const Selection selection = selectCases(catalogue, flags.run, file);
+  checkGateFlags(flags.gate, catalogue);
   report::Folder folder(flags.run.outdir.empty() ? file.outdir : flags.run.outdir);
   if (flags.run.resume) folder.load(catalogue);
 
@@ -124,6 +129,13 @@ int runFuzzingClient(const Flags& flags, bool originalSpelling) {
   spec.timeoutScale = flags.run.timeoutScale;
   const suite::Corpora corpora = loadCorpora(flags.run.testdata);
   spec.corpora = &corpora;
+
+  const std::string firstUrl = spec.servers.front().urlText;
+  const roles::AgentExclusions exclusions = spec.exclusions;
+  std::vector<std::string> configuredAgents;
+  for (const roles::ServerSpec& server : spec.servers) {
+    if (!server.agent.empty()) configuredAgents.push_back(server.agent);
+  }
 
   ConsoleLog log;
   for (const std::string& warning : file.warnings) log.error("warning: " + warning);
@@ -154,13 +166,22 @@ int runFuzzingClient(const Flags& flags, bool originalSpelling) {
              (std::filesystem::absolute(folder.path()) / "index.html").lexically_normal().string());
   int status = finished ? verdictOf(folder.records(), client.outcome()) : incomplete;
   if (!finished && peerStatus) {
-    log.error(fmt::format("the server under test has ended in the middle of the run, with status {}",
-                          *peerStatus));
+    log.error(fmt::format(
+        "the server under test has ended in the middle of the run, with status {}", *peerStatus));
   } else if (!finished) {
     log.error("interrupted: the reports hold what was done so far; --resume goes on");
   }
+  const bool gates = flags.gate.given() && finished;
+  if (gates) {
+    status = runGate(
+        flags.gate, folder.records(), selection.part,
+        {catalogue, folder.path().string(), repeatWith("wsgauntlet fuzzingclient -w " + firstUrl),
+         configuredAgents, [&](const std::string& agent, const suite::CaseId& id) {
+           return roles::isExcluded(exclusions, agent, id);
+         }});
+  }
   if (peer && status != success) peer->showOutput();
-  return originalSpelling ? success : status;
+  return originalSpelling && !gates ? success : status;
 }
 
 }  // namespace
@@ -172,6 +193,7 @@ std::function<int()> addFuzzingClient(CLI::App& app, const Invocation& invocatio
   app.add_option("-j,--jobs", flags->jobs, "Cases at the same time; those that measure run alone")
       ->capture_default_str()
       ->check(CLI::Range(1, 1000));
+  addGateFlags(app, flags->gate);
   app.add_option("--start", flags->start,
                  "Command that starts the server under test, and is ended after the run; {port} in "
                  "it is a free port where -w has port 0");

@@ -1,13 +1,8 @@
-#include <filesystem>
-#include <memory>
-
-#include <CLI/CLI.hpp>
-#include <fmt/format.h>
-
 #include "cli/command.hpp"
 #include "cli/common_flags.hpp"
 #include "cli/console_log.hpp"
 #include "cli/exit_status.hpp"
+#include "cli/gate_flags.hpp"
 #include "cli/peer_process.hpp"
 #include "cli/spec_reader.hpp"
 #include "net/loop.hpp"
@@ -16,6 +11,12 @@
 #include "report/folder.hpp"
 #include "roles/fuzzing_server.hpp"
 
+#include <filesystem>
+#include <memory>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
 namespace wsgauntlet::cli {
 namespace {
 
@@ -23,13 +24,13 @@ struct Flags {
   OriginalFlags original;
   RunFlags run;
   std::string client;
+  GateFlags gate;
 };
 
 ServerSpecFile readSpec(const Flags& flags, bool originalSpelling) {
-  const bool urlIsEnough = !originalSpelling &&
-                           (!flags.original.wsuri.empty() || !flags.client.empty()) &&
-                           flags.original.spec.empty() &&
-                           !std::filesystem::exists("fuzzingserver.json");
+  const bool urlIsEnough =
+      !originalSpelling && (!flags.original.wsuri.empty() || !flags.client.empty()) &&
+      flags.original.spec.empty() && !std::filesystem::exists("fuzzingserver.json");
   ServerSpecFile spec;
   if (urlIsEnough) {
     spec.outdir = "./reports/clients";
@@ -40,7 +41,8 @@ ServerSpecFile readSpec(const Flags& flags, bool originalSpelling) {
   }
   if (!flags.original.wsuri.empty()) spec.url = websocket::parseUrl(flags.original.wsuri);
   // A client that we start ourselves is told where we are: any free port will do.
-  else if (urlIsEnough) spec.url.port = 0;
+  else if (urlIsEnough)
+    spec.url.port = 0;
   return spec;
 }
 
@@ -59,11 +61,10 @@ int verdictOf(const report::Records& records, std::size_t cases) {
 void greet(ConsoleLog& log, const Selection& selection, std::uint16_t port, std::uint64_t seed,
            bool originalSpelling) {
   log.line("");
-  log.line(fmt::format("wsgauntlet " WSGAUNTLET_VERSION
-                       " WebSocket 25.10.1/0.10.9 Fuzzing Server (Port {})",
-                       port));
-  log.line(fmt::format("Ok, will run {} test cases for any clients connecting",
-                       selection.part.size()));
+  log.line(fmt::format(
+      "wsgauntlet " WSGAUNTLET_VERSION " WebSocket 25.10.1/0.10.9 Fuzzing Server (Port {})", port));
+  log.line(
+      fmt::format("Ok, will run {} test cases for any clients connecting", selection.part.size()));
   if (originalSpelling) log.line("Cases = " + listIds(selection.part));
   log.line(fmt::format("Seed = {}", seed));
   log.line(fmt::format("Listening on ws://127.0.0.1:{}", port));
@@ -74,6 +75,7 @@ int runFuzzingServer(const Flags& flags, bool originalSpelling) {
   ServerSpecFile file = readSpec(flags, originalSpelling);
   const suite::Catalogue& catalogue = loadCatalogue(flags.run.caseFolders);
   const Selection selection = selectCases(catalogue, flags.run, file);
+  checkGateFlags(flags.gate, catalogue);
   net::requireListenable({"", file.url.port});
   report::Folder folder(flags.run.outdir.empty() ? file.outdir : flags.run.outdir);
   if (flags.run.resume) folder.load(catalogue);
@@ -89,6 +91,7 @@ int runFuzzingServer(const Flags& flags, bool originalSpelling) {
   const suite::Corpora corpora = loadCorpora(flags.run.testdata);
   spec.corpora = &corpora;
 
+  const roles::AgentExclusions exclusions = spec.exclusions;
   ConsoleLog log;
   net::Loop loop;
   roles::FuzzingServer server(loop, std::move(spec), folder, log);
@@ -113,13 +116,23 @@ int runFuzzingServer(const Flags& flags, bool originalSpelling) {
   fmt::print("{}", report::summary(folder.records(), selection.part));
   fmt::print("Reports are in {}\n",
              (std::filesystem::absolute(folder.path()) / "index.html").lexically_normal().string());
-  if (!peer) return success;
-  const int status = verdictOf(folder.records(), selection.part.size());
+  if (!peer && !flags.gate.given()) return success;
+  int status = verdictOf(folder.records(), selection.part.size());
+  if (flags.gate.given()) {
+    status = runGate(flags.gate, folder.records(), selection.part,
+                     {catalogue,
+                      folder.path().string(),
+                      repeatWith("wsgauntlet fuzzingserver"),
+                      {},
+                      [&](const std::string& agent, const suite::CaseId& id) {
+                        return roles::isExcluded(exclusions, agent, id);
+                      }});
+  }
   if (peerStatus && *peerStatus != 0) {
     log.error(fmt::format("the client under test has ended with status {}", *peerStatus));
   }
-  if (status != success) peer->showOutput();
-  return originalSpelling ? success : status;
+  if (peer && status != success) peer->showOutput();
+  return originalSpelling && !flags.gate.given() ? success : status;
 }
 
 }  // namespace
@@ -128,9 +141,11 @@ std::function<int()> addFuzzingServer(CLI::App& app, const Invocation& invocatio
   const auto flags = std::make_shared<Flags>();
   addOriginalFlags(app, flags->original);
   addRunFlags(app, flags->run);
-  app.add_option("--run", flags->client,
-                 "Command that runs the client under test; {url} in it is our URL. The run ends when "
-                 "it ends");
+  addGateFlags(app, flags->gate);
+  app.add_option(
+      "--run", flags->client,
+      "Command that runs the client under test; {url} in it is our URL. The run ends when "
+      "it ends");
   return [flags, original = invocation.originalSpelling] {
     return runFuzzingServer(*flags, original);
   };

@@ -1,8 +1,3 @@
-#include <memory>
-
-#include <CLI/CLI.hpp>
-#include <fmt/format.h>
-
 #include "cli/command.hpp"
 #include "cli/common_flags.hpp"
 #include "cli/console_log.hpp"
@@ -10,6 +5,11 @@
 #include "net/loop.hpp"
 #include "roles/names.hpp"
 #include "roles/testee.hpp"
+
+#include <memory>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
 
 namespace wsgauntlet::cli {
 namespace {
@@ -70,9 +70,8 @@ std::function<int()> addTesteeClient(CLI::App& app, const Invocation& invocation
   const auto flags = std::make_shared<Flags>();
   addOriginalFlags(app, flags->original);
   app.add_flag("--no-deflate", flags->noDeflate, "Do not offer permessage-deflate");
-  return [flags, original = invocation.originalSpelling] {
-    return runTesteeClient(*flags, original);
-  };
+  return
+      [flags, original = invocation.originalSpelling] { return runTesteeClient(*flags, original); };
 }
 
 }  // namespace wsgauntlet::cli

@@ -1,5 +1,8 @@
 #include "cli/common_flags.hpp"
 
+#include "base/error.hpp"
+#include "suite/shard.hpp"
+
 #include <charconv>
 #include <fstream>
 #include <memory>
@@ -7,9 +10,6 @@
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
-
-#include "base/error.hpp"
-#include "suite/shard.hpp"
 
 namespace wsgauntlet::cli {
 
@@ -76,7 +76,8 @@ std::vector<const suite::Case*> shardOf(const std::vector<const suite::Case*>& c
                      read(slash + 1, text.size(), count) && number >= 1 && number <= count &&
                      count <= 1000;
   if (!valid) {
-    throw InputError(fmt::format("--shard: expected K/N like 2/8, with K from 1 to N, got '{}'", text));
+    throw InputError(
+        fmt::format("--shard: expected K/N like 2/8, with K from 1 to N, got '{}'", text));
   }
   return suite::shard(cases, number, count);
 }

@@ -1,15 +1,15 @@
 // Flags that several commands share.
 #pragma once
 
-#include <cstdint>
-#include <filesystem>
-#include <string>
-#include <vector>
-
 #include "cli/command.hpp"
 #include "cli/spec_reader.hpp"
 #include "suite/catalogue.hpp"
 #include "suite/corpora.hpp"
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
 
 namespace CLI {
 class App;
@@ -32,10 +32,10 @@ struct OriginalFlags {
 
 /// Flags of a run.
 struct RunFlags {
-  std::vector<std::string> cases;       ///< patterns in place of those of the spec
-  std::vector<std::string> exclude;     ///< patterns beside those of the spec
-  std::vector<std::string> caseFolders; ///< folders with further case files
-  std::string testdata;                 ///< folder with corpora in place of the built-in ones
+  std::vector<std::string> cases;        ///< patterns in place of those of the spec
+  std::vector<std::string> exclude;      ///< patterns beside those of the spec
+  std::vector<std::string> caseFolders;  ///< folders with further case files
+  std::string testdata;                  ///< folder with corpora in place of the built-in ones
   std::string outdir;
   std::string seed;
   double timeoutScale = 1;

@@ -1,19 +1,20 @@
 #include "cli/console_log.hpp"
 
-#include <unistd.h>
-
-#include <cstdio>
-
-#include <fmt/format.h>
-
 #include "report/records.hpp"
 #include "report/text.hpp"
+
+#include <cstdio>
+#include <unistd.h>
+
+#include <fmt/format.h>
 
 namespace wsgauntlet::cli {
 
 ConsoleLog::ConsoleLog() : terminal_(isatty(STDOUT_FILENO) != 0) {}
 
-ConsoleLog::~ConsoleLog() { clearProgress(); }
+ConsoleLog::~ConsoleLog() {
+  clearProgress();
+}
 
 void ConsoleLog::clearProgress() {
   if (!progressShown_) return;

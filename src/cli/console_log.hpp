@@ -1,9 +1,9 @@
 // The console during a run.
 #pragma once
 
-#include <string>
-
 #include "roles/run_log.hpp"
+
+#include <string>
 
 namespace wsgauntlet::cli {
 

@@ -1,3 +1,8 @@
+#include "base/error.hpp"
+#include "cli/command.hpp"
+#include "cli/exit_status.hpp"
+#include "cli/original_spelling.hpp"
+
 #include <algorithm>
 #include <cstdio>
 #include <exception>
@@ -7,11 +12,6 @@
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
-
-#include "base/error.hpp"
-#include "cli/command.hpp"
-#include "cli/exit_status.hpp"
-#include "cli/original_spelling.hpp"
 
 namespace wsgauntlet::cli {
 namespace {
@@ -57,7 +57,9 @@ int run(std::vector<std::string> arguments) {
 
 }  // namespace
 
-std::span<const Command> commands() { return kCommands; }
+std::span<const Command> commands() {
+  return kCommands;
+}
 
 }  // namespace wsgauntlet::cli
 

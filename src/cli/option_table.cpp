@@ -82,15 +82,17 @@ std::string setVersions(Options& options, const json& value) {
 }
 
 std::string setAllowedOrigins(Options& options, const json& value) {
-  if (!value.is_array() || !std::all_of(value.begin(), value.end(),
-                                        [](const json& one) { return one.is_string(); })) {
+  if (!value.is_array() ||
+      !std::all_of(value.begin(), value.end(), [](const json& one) { return one.is_string(); })) {
     return "expected a list of texts";
   }
   options.allowedOrigins = value.get<std::vector<std::string>>();
   return "";
 }
 
-std::string ignore(Options&, const json&) { return ""; }
+std::string ignore(Options&, const json&) {
+  return "";
+}
 
 struct Entry {
   OptionInfo info;
@@ -106,7 +108,8 @@ const std::vector<Entry>& entries() {
        flag(&Options::utf8validateIncoming)},
       {{"applyMask", Side::both, "mask payloads; false sends mask bit and key only"},
        flag(&Options::applyMask)},
-      {{"maxFramePayloadSize", Side::both, "octets of a frame; longer ones fail with 1008; 0: none"},
+      {{"maxFramePayloadSize", Side::both,
+        "octets of a frame; longer ones fail with 1008; 0: none"},
        octets(&Options::maxFramePayloadSize, 0, kMost)},
       {{"maxMessagePayloadSize", Side::both,
         "octets of a message; longer ones fail with 1009; 0: none"},
@@ -135,7 +138,8 @@ const std::vector<Entry>& entries() {
        flag(&Options::requireMaskedClientFrames)},
       {{"maskServerFrames", Side::server, "mask our frames, which RFC 6455 forbids"},
        flag(&Options::maskServerFrames)},
-      {{"allowedOrigins", Side::server, "patterns of origins that are accepted"}, setAllowedOrigins},
+      {{"allowedOrigins", Side::server, "patterns of origins that are accepted"},
+       setAllowedOrigins},
       {{"maxConnections", Side::server, "connections at the same time; more get 503; 0: any"},
        octets(&Options::maxConnections, 0, kMost)},
       {{"version", Side::client, "draft of the protocol, 10 to 18; 18 is RFC 6455"}, setVersion},
@@ -177,7 +181,8 @@ std::string setOption(Options& options, const std::string& name, const json& val
   known = found != table.end();
   if (!known || value.is_null()) return "";
   std::string problem = found->set(options, value);
-  if (!problem.empty()) problem += fmt::format(", got {}", value.dump(-1, ' ', true, json::error_handler_t::replace));
+  if (!problem.empty())
+    problem += fmt::format(", got {}", value.dump(-1, ' ', true, json::error_handler_t::replace));
   return problem;
 }
 

@@ -1,12 +1,12 @@
 // The protocol options of spec files by name.
 #pragma once
 
+#include "websocket/options.hpp"
+
 #include <string>
 #include <vector>
 
 #include <nlohmann/json_fwd.hpp>
-
-#include "websocket/options.hpp"
 
 namespace wsgauntlet::cli {
 

@@ -1,9 +1,9 @@
 #include "cli/original_spelling.hpp"
 
-#include <algorithm>
-
 #include "base/error.hpp"
 #include "cli/command.hpp"
+
+#include <algorithm>
 
 namespace wsgauntlet::cli {
 namespace {

@@ -3,11 +3,10 @@
 #include "base/json_source.hpp"
 #include "report/text.hpp"
 
-#include <unistd.h>
-
 #include <deque>
 #include <filesystem>
 #include <sstream>
+#include <unistd.h>
 #include <utility>
 
 #include <fmt/format.h>

@@ -1,12 +1,12 @@
 #include "cli/spec_reader.hpp"
 
+#include "base/error.hpp"
+#include "cli/option_table.hpp"
+
 #include <utility>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
-
-#include "base/error.hpp"
-#include "cli/option_table.hpp"
 
 namespace wsgauntlet::cli {
 namespace {
@@ -146,7 +146,8 @@ class SpecReader {
     std::vector<std::string> names;
     for (const OptionInfo& info : optionInfos()) names.emplace_back(info.name);
     const std::string meant = nearest(name, names);
-    return "unknown option, ignored" + (meant.empty() ? "" : fmt::format(" (did you mean {}?)", meant));
+    return "unknown option, ignored" +
+           (meant.empty() ? "" : fmt::format(" (did you mean {}?)", meant));
   }
 
   const JsonSource& source_;

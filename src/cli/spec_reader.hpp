@@ -1,15 +1,15 @@
 // Spec files: what to run against whom, in the form of the original.
 #pragma once
 
-#include <cstdint>
-#include <string>
-#include <vector>
-
 #include "base/json_source.hpp"
 #include "roles/agent_exclusions.hpp"
 #include "roles/fuzzing_client.hpp"
 #include "roles/fuzzing_server.hpp"
 #include "websocket/options.hpp"
+
+#include <cstdint>
+#include <string>
+#include <vector>
 
 namespace wsgauntlet::cli {
 

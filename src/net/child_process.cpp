@@ -2,15 +2,14 @@
 
 #include "base/error.hpp"
 
+#include <cerrno>
+#include <csignal>
+#include <cstring>
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-#include <cerrno>
-#include <csignal>
-#include <cstring>
 #include <utility>
 
 #include <asio/io_context.hpp>
@@ -24,7 +23,9 @@ namespace {
 /// How long a child may take to end after SIGTERM.
 constexpr int kGraceMilliseconds = 5000;
 
-int exitStatus(int status) { return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status); }
+int exitStatus(int status) {
+  return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
 
 /// In the child, between fork and exec: nothing but calls that are safe there.
 [[noreturn]] void become(const char* command, int output) {
@@ -93,14 +94,19 @@ ChildProcess::ChildProcess(Loop& loop, const std::string& command, const std::st
   const pid_t pid = ::fork();
   if (pid == 0) become(command.c_str(), output);
   ::close(output);
-  if (pid < 0) throw InputError(fmt::format("cannot start '{}': {}", command, std::strerror(errno)));
+  if (pid < 0)
+    throw InputError(fmt::format("cannot start '{}': {}", command, std::strerror(errno)));
   ::setpgid(pid, pid);
   state_->watch(pid);
 }
 
-ChildProcess::~ChildProcess() { state_->stop(); }
+ChildProcess::~ChildProcess() {
+  state_->stop();
+}
 
-bool ChildProcess::running() const { return state_->pid > 0; }
+bool ChildProcess::running() const {
+  return state_->pid > 0;
+}
 
 std::uint16_t freePort() {
   asio::io_context context;

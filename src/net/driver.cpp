@@ -1,10 +1,9 @@
 #include "net/driver.hpp"
 
+#include <cerrno>
 #include <fcntl.h>
 #include <sys/socket.h>
 #include <sys/time.h>
-
-#include <cerrno>
 #include <utility>
 
 #include <asio/post.hpp>
@@ -26,7 +25,9 @@ constexpr int kExchanges = 256;
 /// How long an orderly end waits for the peer's own end, so that what was written is not lost.
 constexpr auto kLinger = std::chrono::seconds(1);
 
-TimePoint now() { return std::chrono::steady_clock::now(); }
+TimePoint now() {
+  return std::chrono::steady_clock::now();
+}
 
 /// Room for one read or write; the loop is one thread, and a block is used up within a call.
 std::span<char> block() {
@@ -236,7 +237,7 @@ void Driver::timerFired() {
 /// The session wants to end the transport.
 void Driver::finish() {
   if (session_->outbox().ending() == websocket::Ending::reset) {
-    const struct linger hard {1, 0};
+    const struct linger hard { 1, 0 };
     ::setsockopt(socket_.native_handle(), SOL_SOCKET, SO_LINGER, &hard, sizeof hard);
     close();
     return;

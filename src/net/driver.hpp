@@ -1,6 +1,8 @@
 // Moves octets and time between a socket and a session.
 #pragma once
 
+#include "websocket/session.hpp"
+
 #include <array>
 #include <functional>
 #include <memory>
@@ -9,8 +11,6 @@
 
 #include <asio/generic/stream_protocol.hpp>
 #include <asio/steady_timer.hpp>
-
-#include "websocket/session.hpp"
 
 namespace wsgauntlet::net {
 

@@ -19,11 +19,19 @@ struct Loop::State {
 Loop::Loop() : state_(std::make_unique<State>()) {}
 Loop::~Loop() = default;
 
-void Loop::run() { state_->context.run(); }
-void Loop::stop() { state_->context.stop(); }
-asio::io_context& Loop::context() { return state_->context; }
+void Loop::run() {
+  state_->context.run();
+}
+void Loop::stop() {
+  state_->context.stop();
+}
+asio::io_context& Loop::context() {
+  return state_->context;
+}
 
-void Loop::post(std::function<void()> task) { asio::post(state_->context, std::move(task)); }
+void Loop::post(std::function<void()> task) {
+  asio::post(state_->context, std::move(task));
+}
 
 void Loop::after(Duration delay, std::function<void()> task) {
   auto timer = std::make_shared<asio::steady_timer>(state_->context, delay);
@@ -42,6 +50,8 @@ void Loop::onTermination(std::function<void(int)> handler) {
   });
 }
 
-void Loop::forgetSignals() { state_->signals.cancel(); }
+void Loop::forgetSignals() {
+  state_->signals.cancel();
+}
 
 }  // namespace wsgauntlet::net

@@ -1,10 +1,10 @@
 // The event loop. All sessions of a loop run in the thread that calls `run`.
 #pragma once
 
+#include "base/clock.hpp"
+
 #include <functional>
 #include <memory>
-
-#include "base/clock.hpp"
 
 namespace asio {
 class io_context;

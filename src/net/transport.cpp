@@ -1,5 +1,8 @@
 #include "net/transport.hpp"
 
+#include "base/error.hpp"
+#include "net/driver.hpp"
+
 #include <utility>
 #include <vector>
 
@@ -7,9 +10,6 @@
 #include <asio/ip/tcp.hpp>
 #include <asio/steady_timer.hpp>
 #include <fmt/format.h>
-
-#include "base/error.hpp"
-#include "net/driver.hpp"
 
 namespace wsgauntlet::net {
 namespace {
@@ -34,23 +34,23 @@ struct Listener::State : std::enable_shared_from_this<State> {
       : acceptor(loop.context()), retry(loop.context()), accept(std::move(callback)) {}
 
   void acceptNext() {
-    acceptor.async_accept([self = shared_from_this()](const std::error_code& error,
-                                                      tcp::socket socket) {
-      if (!self->acceptor.is_open()) return;
-      if (error) {
-        self->acceptLater();
-        return;
-      }
-      std::error_code gone;
-      const tcp::endpoint peer = socket.remote_endpoint(gone);
-      if (!gone) {
-        auto session = self->accept(peerName(peer));
-        std::make_shared<Driver>(generic(std::move(socket), true), std::move(session), nullptr,
-                                 false)
-            ->start();
-      }
-      self->acceptNext();
-    });
+    acceptor.async_accept(
+        [self = shared_from_this()](const std::error_code& error, tcp::socket socket) {
+          if (!self->acceptor.is_open()) return;
+          if (error) {
+            self->acceptLater();
+            return;
+          }
+          std::error_code gone;
+          const tcp::endpoint peer = socket.remote_endpoint(gone);
+          if (!gone) {
+            auto session = self->accept(peerName(peer));
+            std::make_shared<Driver>(generic(std::move(socket), true), std::move(session), nullptr,
+                                     false)
+                ->start();
+          }
+          self->acceptNext();
+        });
   }
 
   /// No file descriptor is left, for example: others may end soon.
@@ -105,7 +105,9 @@ Listener::~Listener() {
   state_->retry.cancel();
 }
 
-std::uint16_t Listener::port() const { return state_->acceptor.local_endpoint().port(); }
+std::uint16_t Listener::port() const {
+  return state_->acceptor.local_endpoint().port();
+}
 
 namespace {
 
@@ -129,16 +131,17 @@ class Connector : public std::enable_shared_from_this<Connector> {
       tryNext();
       return;
     }
-    resolver_.async_resolve(address_.host, std::to_string(address_.port),
-                            [self = shared_from_this()](const std::error_code& error,
-                                                        const tcp::resolver::results_type& found) {
-                              if (error) {
-                                self->fail(fmt::format("{}: {}", self->address_.host, error.message()), false);
-                                return;
-                              }
-                              for (const auto& entry : found) self->endpoints_.push_back(entry.endpoint());
-                              self->tryNext();
-                            });
+    resolver_.async_resolve(
+        address_.host, std::to_string(address_.port),
+        [self = shared_from_this()](const std::error_code& error,
+                                    const tcp::resolver::results_type& found) {
+          if (error) {
+            self->fail(fmt::format("{}: {}", self->address_.host, error.message()), false);
+            return;
+          }
+          for (const auto& entry : found) self->endpoints_.push_back(entry.endpoint());
+          self->tryNext();
+        });
   }
 
  private:
@@ -154,10 +157,11 @@ class Connector : public std::enable_shared_from_this<Connector> {
       std::error_code unused;
       self->socket_.close(unused);
     });
-    socket_.async_connect(endpoint, [self = shared_from_this(), endpoint](const std::error_code& error) {
-      self->timer_.cancel();
-      self->tried(error, endpoint);
-    });
+    socket_.async_connect(endpoint,
+                          [self = shared_from_this(), endpoint](const std::error_code& error) {
+                            self->timer_.cancel();
+                            self->tried(error, endpoint);
+                          });
   }
 
   void tried(const std::error_code& error, const tcp::endpoint& endpoint) {
@@ -192,8 +196,8 @@ class Connector : public std::enable_shared_from_this<Connector> {
 
 }  // namespace
 
-void connect(Loop& loop, const ConnectAddress& address,
-             std::unique_ptr<websocket::Session> session, ConnectHandlers handlers) {
+void connect(Loop& loop, const ConnectAddress& address, std::unique_ptr<websocket::Session> session,
+             ConnectHandlers handlers) {
   std::make_shared<Connector>(loop, address, std::move(session), std::move(handlers))->start();
 }
 

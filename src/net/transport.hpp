@@ -1,14 +1,14 @@
 // Connections: listening, connecting, and driving sessions over sockets.
 #pragma once
 
+#include "base/clock.hpp"
+#include "net/loop.hpp"
+#include "websocket/session.hpp"
+
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
-
-#include "base/clock.hpp"
-#include "net/loop.hpp"
-#include "websocket/session.hpp"
 
 namespace wsgauntlet::net {
 
@@ -46,8 +46,8 @@ class Listener {
 struct ConnectAddress {
   std::string host;
   std::uint16_t port = 0;
-  bool noDelay = true;                            ///< TCP_NODELAY
-  Duration timeout = std::chrono::seconds(30);    ///< for each address of the host
+  bool noDelay = true;                          ///< TCP_NODELAY
+  Duration timeout = std::chrono::seconds(30);  ///< for each address of the host
   /// Nothing else runs in the loop: the driver may wait in a read, which saves turns through the
   /// loop and so measures the peer and not us.
   bool exclusive = false;
@@ -63,7 +63,7 @@ struct ConnectHandlers {
 };
 
 /// Connects in the background and drives the session.
-void connect(Loop& loop, const ConnectAddress& address,
-             std::unique_ptr<websocket::Session> session, ConnectHandlers handlers);
+void connect(Loop& loop, const ConnectAddress& address, std::unique_ptr<websocket::Session> session,
+             ConnectHandlers handlers);
 
 }  // namespace wsgauntlet::net

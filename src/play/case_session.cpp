@@ -129,7 +129,8 @@ Duration CaseSession::scaled(double seconds) const {
   return fromSeconds(seconds * setup_.timeoutScale);
 }
 
-// ---- the script -----------------------------------------------------------------------------------
+// ---- the script
+// -----------------------------------------------------------------------------------
 
 void CaseSession::onOpen() {
   recorder_.setOpen();
@@ -196,15 +197,21 @@ void CaseSession::run(const suite::StartClosing& step) {
   connection_.sendClose(step.code, step.reason, now_);
 }
 
-void CaseSession::run(const suite::BeginMessage& step) { connection_.beginMessage(step.binary); }
+void CaseSession::run(const suite::BeginMessage& step) {
+  connection_.beginMessage(step.binary);
+}
 
-void CaseSession::run(const suite::BeginFrame& step) { connection_.beginFrame(step.length); }
+void CaseSession::run(const suite::BeginFrame& step) {
+  connection_.beginFrame(step.length);
+}
 
 void CaseSession::run(const suite::FrameData& step) {
   connection_.sendFrameData(step.payload, step.sync);
 }
 
-void CaseSession::run(const suite::EndMessage&) { connection_.endMessage(); }
+void CaseSession::run(const suite::EndMessage&) {
+  connection_.endMessage();
+}
 
 void CaseSession::run(const suite::Wait& step) {
   recorder_.note(WaitRow{step.seconds, step.tag});
@@ -256,7 +263,8 @@ void CaseSession::timerFired(Timer timer) {
   }
 }
 
-// ---- what the peer sends -------------------------------------------------------------------------
+// ---- what the peer sends
+// -------------------------------------------------------------------------
 
 void CaseSession::onMessage(Octets& payload, bool binary) {
   if (auto* large = std::get_if<LargeMessageCheck>(&measure_)) {
@@ -269,9 +277,10 @@ void CaseSession::onMessage(Octets& payload, bool binary) {
       finishMeasuring();
     }
   } else {
-    addEvent<suite::ExpectMessage>(MessageEvent{Excerpt(payload), binary}, [&](const auto& expected) {
-      return expected.binary == binary && expected.payload.mismatch(payload) == Payload::npos;
-    });
+    addEvent<suite::ExpectMessage>(
+        MessageEvent{Excerpt(payload), binary}, [&](const auto& expected) {
+          return expected.binary == binary && expected.payload.mismatch(payload) == Payload::npos;
+        });
     closeWhenAllCame();
   }
 }
@@ -307,7 +316,8 @@ void CaseSession::closeWhenAllCame() {
   connection_.sendClose(case_.close.codes.front(), std::nullopt, now_);
 }
 
-// ---- measuring -----------------------------------------------------------------------------------
+// ---- measuring
+// -----------------------------------------------------------------------------------
 
 void CaseSession::startMeasuring() {
   if (std::holds_alternative<RoundTripLoop>(measure_)) sendNextRoundTrip();
@@ -336,7 +346,8 @@ void CaseSession::finishMeasuring() {
   connection_.sendClose(1000, std::nullopt, now_);
 }
 
-// ---- the end -------------------------------------------------------------------------------------
+// ---- the end
+// -------------------------------------------------------------------------------------
 
 void CaseSession::onClosed() {
   timers_.clear();

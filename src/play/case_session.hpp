@@ -1,13 +1,6 @@
 // One case on one connection: runs the script, watches, judges.
 #pragma once
 
-#include <functional>
-#include <memory>
-#include <optional>
-#include <string>
-#include <variant>
-#include <vector>
-
 #include "base/clock.hpp"
 #include "base/random.hpp"
 #include "play/measurement.hpp"
@@ -18,6 +11,13 @@
 #include "websocket/connection.hpp"
 #include "websocket/session.hpp"
 
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
 namespace wsgauntlet::play {
 
 /// What a case needs beside itself.
@@ -27,8 +27,8 @@ struct CaseSetup {
   /// Name of the peer. Empty in the client role: the Server field of its answer.
   std::string agent;
   websocket::Options options;
-  std::uint64_t seed = 0;    ///< of masks and keys
-  double timeoutScale = 1;   ///< stretches every wait of the case
+  std::uint64_t seed = 0;   ///< of masks and keys
+  double timeoutScale = 1;  ///< stretches every wait of the case
   /// What slices are taken from; lives longer than the session.
   const suite::Corpora* corpora = &suite::Corpora::builtIn();
   std::function<WallTime()> wallClock;

@@ -5,7 +5,9 @@
 namespace wsgauntlet::play {
 namespace {
 
-bool isDataFrame(std::uint8_t opcode) { return opcode <= websocket::kBinary; }
+bool isDataFrame(std::uint8_t opcode) {
+  return opcode <= websocket::kBinary;
+}
 
 /// The start of a part of a payload, with the length of the part.
 Excerpt excerptOf(const websocket::SentFrame& frame) {

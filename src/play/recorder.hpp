@@ -1,11 +1,11 @@
 // Watches a connection for the report: wire log, statistics, traffic.
 #pragma once
 
-#include <vector>
-
 #include "play/result.hpp"
 #include "play/wire_log.hpp"
 #include "websocket/connection.hpp"
+
+#include <vector>
 
 namespace wsgauntlet::play {
 

@@ -1,17 +1,17 @@
 // What one case on one connection came to: everything that any report needs.
 #pragma once
 
+#include "base/clock.hpp"
+#include "play/wire_log.hpp"
+#include "suite/model.hpp"
+#include "websocket/closing.hpp"
+
 #include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
 #include <variant>
 #include <vector>
-
-#include "base/clock.hpp"
-#include "play/wire_log.hpp"
-#include "suite/model.hpp"
-#include "websocket/closing.hpp"
 
 namespace wsgauntlet::play {
 
@@ -20,7 +20,8 @@ enum class BehaviorClose { ok, informational, failedByClient, wrongCode, unclean
 
 /// The words of reports: `OK`, `NON-STRICT`, `INFORMATIONAL`, `UNIMPLEMENTED`, `FAILED`.
 [[nodiscard]] std::string_view name(Behavior behavior);
-/// The words of reports: `OK`, `INFORMATIONAL`, `FAILED BY CLIENT`, `WRONG CODE`, `UNCLEAN`, `FAILED`.
+/// The words of reports: `OK`, `INFORMATIONAL`, `FAILED BY CLIENT`, `WRONG CODE`, `UNCLEAN`,
+/// `FAILED`.
 [[nodiscard]] std::string_view name(BehaviorClose behavior);
 
 struct MessageEvent {
@@ -63,7 +64,7 @@ struct Result {
   const suite::Case* testCase = nullptr;  ///< lives as long as the catalogue
   int number = 0;  ///< fuzzing client: position among all; fuzzing server: among the selected
   std::string agent;
-  bool isServer = false;  ///< we were the server
+  bool isServer = false;   ///< we were the server
   bool confirmed = false;  ///< the case ran again alone, and this is the second result
 
   Behavior behavior = Behavior::failed;
@@ -77,7 +78,7 @@ struct Result {
   bool opened = false;  ///< the opening handshake was completed
   std::vector<Event> received;
   websocket::Closing closing;
-  std::string httpRequest;   ///< header block with its empty line; empty when there was none
+  std::string httpRequest;  ///< header block with its empty line; empty when there was none
   std::string httpResponse;
   WireStats stats;
   std::optional<TrafficStats> traffic;

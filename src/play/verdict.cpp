@@ -42,10 +42,11 @@ void judgeClosing(const Case& testCase, const Observation& seen, Verdict& verdic
     found(BehaviorClose::failed, "The connection was failed by the wrong endpoint");
   } else if (expected.clean && !closing.wasClean) {
     found(BehaviorClose::unclean, "The spec requires the connection to be failed cleanly here");
-  } else if (closing.remoteCloseCode && std::find(expected.codes.begin(), expected.codes.end(),
-                                                  *closing.remoteCloseCode) == expected.codes.end()) {
-    found(BehaviorClose::wrongCode,
-          fmt::format("The close code should have been {} or empty", fmt::join(expected.codes, ",")));
+  } else if (closing.remoteCloseCode &&
+             std::find(expected.codes.begin(), expected.codes.end(), *closing.remoteCloseCode) ==
+                 expected.codes.end()) {
+    found(BehaviorClose::wrongCode, fmt::format("The close code should have been {} or empty",
+                                                fmt::join(expected.codes, ",")));
   } else if (!seen.isServer && closing.droppedByMe) {
     found(BehaviorClose::failedByClient,
           "It is preferred that the server close the TCP connection");

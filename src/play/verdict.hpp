@@ -1,14 +1,14 @@
 // The verdict on a case: a pure function of what was observed.
 #pragma once
 
+#include "play/result.hpp"
+#include "suite/model.hpp"
+#include "websocket/closing.hpp"
+
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
-
-#include "play/result.hpp"
-#include "suite/model.hpp"
-#include "websocket/closing.hpp"
 
 namespace wsgauntlet::play {
 

@@ -1,15 +1,15 @@
 // What went over the wire in a case, row by row, as reports show it.
 #pragma once
 
+#include "base/clock.hpp"
+#include "base/octets.hpp"
+#include "websocket/mask.hpp"
+
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <variant>
 #include <vector>
-
-#include "base/clock.hpp"
-#include "base/octets.hpp"
-#include "websocket/mask.hpp"
 
 namespace wsgauntlet::play {
 

@@ -1,11 +1,11 @@
 #pragma once
 
+#include "suite/catalogue.hpp"
+
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
-
-#include "suite/catalogue.hpp"
 
 namespace wsgauntlet::roles {
 

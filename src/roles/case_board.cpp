@@ -1,8 +1,8 @@
 #include "roles/case_board.hpp"
 
-#include <algorithm>
-
 #include "websocket/http.hpp"
+
+#include <algorithm>
 
 namespace wsgauntlet::roles {
 

@@ -1,15 +1,15 @@
 // What a fuzzing server knows of its cases and results.
 #pragma once
 
+#include "play/result.hpp"
+#include "suite/catalogue.hpp"
+
 #include <functional>
 #include <map>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
-
-#include "play/result.hpp"
-#include "suite/catalogue.hpp"
 
 namespace wsgauntlet::roles {
 

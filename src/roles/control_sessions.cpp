@@ -1,11 +1,11 @@
 #include "roles/control_sessions.hpp"
 
+#include "base/hex.hpp"
+#include "report/text.hpp"
+
 #include <stdexcept>
 
 #include <nlohmann/json.hpp>
-
-#include "base/hex.hpp"
-#include "report/text.hpp"
 
 namespace wsgauntlet::roles {
 
@@ -25,7 +25,9 @@ void ReplySession::woken(TimePoint now) {
   answer();
 }
 
-void ReplySession::onOpen() { answer(); }
+void ReplySession::onOpen() {
+  answer();
+}
 
 void ReplySession::answer() {
   if (!text_ || connection_.state() != websocket::Connection::State::open) return;
@@ -97,8 +99,8 @@ void obey(websocket::Connection& connection, const json& command, TimePoint now)
     connection.sendClose(code, reason, now);
   } else if (verb == "echo") {
     const Payload payload(argument.value("payload", std::string()));
-    connection.sendMessage(
-        payload.repeatedTo(argument.value("payload_len", payload.size())), false);
+    connection.sendMessage(payload.repeatedTo(argument.value("payload_len", payload.size())),
+                           false);
   } else {
     throw std::invalid_argument("unknown command '" + verb + "'");
   }

@@ -1,11 +1,11 @@
 // The connections to a fuzzing server that run no case.
 #pragma once
 
+#include "roles/simple_session.hpp"
+
 #include <functional>
 #include <memory>
 #include <string>
-
-#include "roles/simple_session.hpp"
 
 namespace wsgauntlet::roles {
 

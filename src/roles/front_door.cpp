@@ -99,8 +99,12 @@ websocket::Pieces FrontDoor::queuedPieces() const {
   return session_ ? session_->queuedPieces() : websocket::Pieces::none;
 }
 
-void FrontDoor::sendNextPiece(TimePoint now) { session_->sendNextPiece(now); }
+void FrontDoor::sendNextPiece(TimePoint now) {
+  session_->sendNextPiece(now);
+}
 
-websocket::Outbox& FrontDoor::outbox() { return session_ ? session_->outbox() : outbox_; }
+websocket::Outbox& FrontDoor::outbox() {
+  return session_ ? session_->outbox() : outbox_;
+}
 
 }  // namespace wsgauntlet::roles

@@ -1,14 +1,14 @@
 // The server side of a connection until it is known what the client wants.
 #pragma once
 
+#include "websocket/handshake.hpp"
+#include "websocket/options.hpp"
+#include "websocket/session.hpp"
+
 #include <functional>
 #include <memory>
 #include <string>
 #include <variant>
-
-#include "websocket/handshake.hpp"
-#include "websocket/options.hpp"
-#include "websocket/session.hpp"
 
 namespace wsgauntlet::roles {
 

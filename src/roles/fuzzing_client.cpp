@@ -1,5 +1,11 @@
 #include "roles/fuzzing_client.hpp"
 
+#include "net/transport.hpp"
+#include "play/case_session.hpp"
+#include "roles/index_writer.hpp"
+#include "roles/names.hpp"
+#include "roles/scheduler.hpp"
+
 #include <algorithm>
 #include <chrono>
 #include <map>
@@ -8,19 +14,15 @@
 
 #include <fmt/format.h>
 
-#include "net/transport.hpp"
-#include "play/case_session.hpp"
-#include "roles/index_writer.hpp"
-#include "roles/names.hpp"
-#include "roles/scheduler.hpp"
-
 namespace wsgauntlet::roles {
 namespace {
 
 /// Between two tries to connect.
 constexpr auto kRetryDelay = std::chrono::milliseconds(50);
 
-TimePoint now() { return std::chrono::steady_clock::now(); }
+TimePoint now() {
+  return std::chrono::steady_clock::now();
+}
 
 /// True for a result that no other case can have spoilt.
 bool isGood(const play::Result& result) {
@@ -145,7 +147,8 @@ class ServerRun : public std::enable_shared_from_this<ServerRun> {
     handlers.connected = [self = shared_from_this(), attempt](const std::string& peer) {
       self->log_.caseStarted(*attempt->turn.testCase, self->agentName(), peer);
     };
-    handlers.failed = [self = shared_from_this(), attempt](const std::string& reason, bool refused) {
+    handlers.failed = [self = shared_from_this(), attempt](const std::string& reason,
+                                                           bool refused) {
       self->connectFailed(attempt, reason, refused);
     };
     handlers.ended = [self = shared_from_this(), attempt] { self->ended(attempt); };
@@ -235,7 +238,6 @@ class FuzzingClient::State : public std::enable_shared_from_this<State> {
 
   static int cores() { return static_cast<int>(std::max(1U, std::thread::hardware_concurrency())); }
 
-
   void start(std::function<void()> whenDone) {
     done = std::move(whenDone);
     for (const ServerSpec& server : spec.servers) {
@@ -270,10 +272,16 @@ FuzzingClient::FuzzingClient(net::Loop& loop, FuzzingClientSpec spec, report::Fo
 
 FuzzingClient::~FuzzingClient() = default;
 
-void FuzzingClient::start(std::function<void()> done) { state_->start(std::move(done)); }
+void FuzzingClient::start(std::function<void()> done) {
+  state_->start(std::move(done));
+}
 
-void FuzzingClient::writeReports() { state_->reports.write(); }
+void FuzzingClient::writeReports() {
+  state_->reports.write();
+}
 
-RunOutcome FuzzingClient::outcome() const { return state_->outcome; }
+RunOutcome FuzzingClient::outcome() const {
+  return state_->outcome;
+}
 
 }  // namespace wsgauntlet::roles

@@ -1,14 +1,6 @@
 // The fuzzing client: connects to servers under test, a connection for each case.
 #pragma once
 
-#include <cstdint>
-#include <functional>
-#include <map>
-#include <memory>
-#include <set>
-#include <string>
-#include <vector>
-
 #include "net/loop.hpp"
 #include "report/folder.hpp"
 #include "roles/agent_exclusions.hpp"
@@ -18,6 +10,14 @@
 #include "websocket/http.hpp"
 #include "websocket/options.hpp"
 #include "websocket/url.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
 
 namespace wsgauntlet::roles {
 
@@ -49,11 +49,11 @@ struct FuzzingClientSpec {
 
 /// What a run came to, beside its results.
 struct RunOutcome {
-  std::size_t done = 0;         ///< cases with a result
-  std::size_t resumed = 0;      ///< cases whose result an earlier run has left
-  std::size_t skipped = 0;      ///< excluded for their agent
-  std::size_t missing = 0;      ///< cases without a result that should have one
-  std::size_t confirmed = 0;    ///< results that come from a second run, alone
+  std::size_t done = 0;       ///< cases with a result
+  std::size_t resumed = 0;    ///< cases whose result an earlier run has left
+  std::size_t skipped = 0;    ///< excluded for their agent
+  std::size_t missing = 0;    ///< cases without a result that should have one
+  std::size_t confirmed = 0;  ///< results that come from a second run, alone
 };
 
 /// Runs all cases against all servers.

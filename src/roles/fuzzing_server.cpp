@@ -1,12 +1,5 @@
 #include "roles/fuzzing_server.hpp"
 
-#include <algorithm>
-#include <chrono>
-#include <utility>
-
-#include <fmt/format.h>
-#include <nlohmann/json.hpp>
-
 #include "net/transport.hpp"
 #include "play/case_session.hpp"
 #include "roles/case_board.hpp"
@@ -14,6 +7,13 @@
 #include "roles/front_door.hpp"
 #include "roles/index_writer.hpp"
 #include "roles/names.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 namespace wsgauntlet::roles {
 namespace {
@@ -59,8 +59,9 @@ class FuzzingServer::State {
         board(spec.cases),
         random(spec.seed),
         listener(eventLoop, {spec.host, spec.port}, [this](const std::string& peer) {
-          return std::make_unique<FrontDoor>(spec.options, kFuzzerName, peer,
-                                             [this](Knock knock) { return route(std::move(knock)); });
+          return std::make_unique<FrontDoor>(spec.options, kFuzzerName, peer, [this](Knock knock) {
+            return route(std::move(knock));
+          });
         }) {}
 
   Welcome route(Knock knock) {
@@ -79,7 +80,8 @@ class FuzzingServer::State {
 
   Random fork() { return random.fork(++connections); }
 
-  SimpleSession::Answer answer(Knock& knock, const std::optional<websocket::Negotiated>& deflate = {}) {
+  SimpleSession::Answer answer(Knock& knock,
+                               const std::optional<websocket::Negotiated>& deflate = {}) {
     websocket::ServerResponse response;
     response.server = kFuzzerName;
     response.poweredBy = "AutobahnPython/0.10.9";
@@ -97,7 +99,8 @@ class FuzzingServer::State {
   /// The first subprotocol of the client that the spec knows (RFC 6455 section 4.2.2).
   std::string selectProtocol(const std::vector<std::string>& offered) const {
     for (const std::string& protocol : offered) {
-      if (std::find(spec.protocols.begin(), spec.protocols.end(), protocol) != spec.protocols.end()) {
+      if (std::find(spec.protocols.begin(), spec.protocols.end(), protocol) !=
+          spec.protocols.end()) {
         return protocol;
       }
     }
@@ -224,8 +227,12 @@ FuzzingServer::FuzzingServer(net::Loop& loop, FuzzingServerSpec spec, report::Fo
 
 FuzzingServer::~FuzzingServer() = default;
 
-std::uint16_t FuzzingServer::port() const { return state_->listener.port(); }
+std::uint16_t FuzzingServer::port() const {
+  return state_->listener.port();
+}
 
-void FuzzingServer::writeReports() { state_->reports.write(); }
+void FuzzingServer::writeReports() {
+  state_->reports.write();
+}
 
 }  // namespace wsgauntlet::roles

@@ -1,11 +1,6 @@
 // The fuzzing server: clients under test connect and ask for cases.
 #pragma once
 
-#include <cstdint>
-#include <memory>
-#include <string>
-#include <vector>
-
 #include "net/loop.hpp"
 #include "report/folder.hpp"
 #include "roles/agent_exclusions.hpp"
@@ -13,6 +8,11 @@
 #include "suite/catalogue.hpp"
 #include "suite/corpora.hpp"
 #include "websocket/options.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
 
 namespace wsgauntlet::roles {
 

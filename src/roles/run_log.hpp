@@ -1,10 +1,10 @@
 // What a role tells while it runs.
 #pragma once
 
-#include <string>
-
 #include "play/result.hpp"
 #include "suite/model.hpp"
+
+#include <string>
 
 namespace wsgauntlet::roles {
 

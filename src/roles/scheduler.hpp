@@ -1,12 +1,12 @@
 // Which case runs when: side by side as far as no verdict and no measurement suffers.
 #pragma once
 
+#include "suite/model.hpp"
+
 #include <cstddef>
 #include <deque>
 #include <optional>
 #include <vector>
-
-#include "suite/model.hpp"
 
 namespace wsgauntlet::roles {
 

@@ -1,12 +1,12 @@
 // A session that is little more than its connection.
 #pragma once
 
+#include "websocket/connection.hpp"
+#include "websocket/session.hpp"
+
 #include <memory>
 #include <optional>
 #include <string>
-
-#include "websocket/connection.hpp"
-#include "websocket/session.hpp"
 
 namespace wsgauntlet::roles {
 

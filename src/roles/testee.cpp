@@ -1,13 +1,13 @@
 #include "roles/testee.hpp"
 
-#include <utility>
-
-#include <fmt/format.h>
-
 #include "net/transport.hpp"
 #include "roles/front_door.hpp"
 #include "roles/names.hpp"
 #include "roles/simple_session.hpp"
+
+#include <utility>
+
+#include <fmt/format.h>
 
 namespace wsgauntlet::roles {
 namespace {
@@ -53,8 +53,9 @@ class TesteeServer::State {
       : spec(std::move(description)),
         random(spec.seed),
         listener(loop, {spec.host, spec.port}, [this](const std::string& peer) {
-          return std::make_unique<FrontDoor>(spec.options, kTesteeName, peer,
-                                             [this](Knock knock) { return welcome(std::move(knock)); });
+          return std::make_unique<FrontDoor>(spec.options, kTesteeName, peer, [this](Knock knock) {
+            return welcome(std::move(knock));
+          });
         }) {}
 
   Welcome welcome(Knock knock) {
@@ -84,7 +85,9 @@ TesteeServer::TesteeServer(net::Loop& loop, TesteeServerSpec spec)
 
 TesteeServer::~TesteeServer() = default;
 
-std::uint16_t TesteeServer::port() const { return state_->listener.port(); }
+std::uint16_t TesteeServer::port() const {
+  return state_->listener.port();
+}
 
 class TesteeClient::State : public std::enable_shared_from_this<State> {
  public:
@@ -125,22 +128,25 @@ class TesteeClient::State : public std::enable_shared_from_this<State> {
     request.version = spec.options.version;
     if (!spec.agent.empty() && spec.agent != kTesteeName) request.userAgent = spec.agent;
     if (spec.compression && answer == nullptr) {
-      request.extensions = *websocket::parseExtensions(
-          "permessage-deflate; client_no_context_takeover; client_max_window_bits").value;
+      request.extensions =
+          *websocket::parseExtensions(
+               "permessage-deflate; client_no_context_takeover; client_max_window_bits")
+               .value;
     }
     const Random numbers = random.fork(++connections);
     std::unique_ptr<websocket::Session> session;
     if (answer != nullptr) {
-      session = std::make_unique<QuestionSession>(spec.options, numbers, std::move(request), answer);
+      session =
+          std::make_unique<QuestionSession>(spec.options, numbers, std::move(request), answer);
     } else {
-      session = std::make_unique<EchoSession>(testeeOptions(spec.options), numbers, std::move(request));
+      session =
+          std::make_unique<EchoSession>(testeeOptions(spec.options), numbers, std::move(request));
     }
     net::ConnectHandlers handlers;
-    handlers.failed = [self = shared_from_this(), resource, answer, then](
-                          const std::string& reason, bool refused) {
-      self->connectFailed(reason, refused, [self, resource, answer, then] {
-        self->open(resource, answer, then);
-      });
+    handlers.failed = [self = shared_from_this(), resource, answer, then](const std::string& reason,
+                                                                          bool refused) {
+      self->connectFailed(reason, refused,
+                          [self, resource, answer, then] { self->open(resource, answer, then); });
     };
     handlers.ended = then;
     net::connect(loop, {spec.url.host, spec.url.port, true}, std::move(session),

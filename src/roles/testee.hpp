@@ -1,15 +1,15 @@
 // Echo peers of our own: what the fuzzer is tried against, and an example of what it wants to see.
 #pragma once
 
-#include <cstdint>
-#include <functional>
-#include <memory>
-#include <string>
-
 #include "net/loop.hpp"
 #include "roles/run_log.hpp"
 #include "websocket/options.hpp"
 #include "websocket/url.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
 
 namespace wsgauntlet::roles {
 

@@ -1,8 +1,8 @@
 #include "websocket/connection.hpp"
 
-#include <utility>
-
 #include "base/hex.hpp"
+
+#include <utility>
 
 namespace wsgauntlet::websocket {
 namespace {

@@ -1,10 +1,10 @@
+#include "websocket/close_code.hpp"
+#include "websocket/connection.hpp"
+
 #include <algorithm>
 #include <utility>
 
 #include <fmt/format.h>
-
-#include "websocket/close_code.hpp"
-#include "websocket/connection.hpp"
 
 namespace wsgauntlet::websocket {
 namespace {
@@ -33,8 +33,7 @@ void Connection::readFrames(std::span<char> octets) {
       if (!complete || state_ == State::closed) return;
       frameBegun();
     }
-    const auto n =
-        static_cast<std::size_t>(std::min<std::uint64_t>(frameLeft_, octets.size()));
+    const auto n = static_cast<std::size_t>(std::min<std::uint64_t>(frameLeft_, octets.size()));
     if (n > 0) payloadReceived(octets.first(n));
     octets = octets.subspan(n);
     frameLeft_ -= n;
@@ -94,7 +93,8 @@ void Connection::frameBegun() {
 }
 
 std::uint64_t Connection::messageLimit() const {
-  return options_.maxMessagePayloadSize > 0 ? options_.maxMessagePayloadSize : options_.messageMemory;
+  return options_.maxMessagePayloadSize > 0 ? options_.maxMessagePayloadSize
+                                            : options_.messageMemory;
 }
 
 void Connection::payloadReceived(std::span<char> octets) {
@@ -175,7 +175,8 @@ void Connection::endMessageContent() {
     inflated_.clear();
     keepInflated(inflater_->finishMessage(inflated_, messageLimit()));
   }
-  if (!closing_.failedByMe && !messageIsBinary_ && options_.utf8validateIncoming && !utf8_.atBoundary()) {
+  if (!closing_.failedByMe && !messageIsBinary_ && options_.utf8validateIncoming &&
+      !utf8_.atBoundary()) {
     violate({1007, fmt::format("UTF-8 text message payload ended within Unicode code point at "
                                "payload octet index {}",
                                utf8_.index())});
@@ -187,8 +188,7 @@ void Connection::controlFrameEnded() {
   if (observer_ != nullptr) observer_->frameReceived({header, control_.size(), control_});
   if (header.opcode == kClose) {
     closeReceived(control_);
-  } else if (header.opcode == kPing && state_ == State::open &&
-             outbox_.waiting() < kMostWaiting) {
+  } else if (header.opcode == kPing && state_ == State::open && outbox_.waiting() < kMostWaiting) {
     FrameToSend pong;
     pong.opcode = kPong;
     pong.payload = Payload(control_);
@@ -203,8 +203,9 @@ void Connection::closeReceived(OctetView payload) {
   std::optional<std::uint16_t> code;
   std::optional<Octets> reason;
   if (payload.size() >= 2) {
-    code = static_cast<std::uint16_t>((static_cast<unsigned>(static_cast<unsigned char>(payload[0])) << 8U) |
-                                      static_cast<unsigned char>(payload[1]));
+    code = static_cast<std::uint16_t>(
+        (static_cast<unsigned>(static_cast<unsigned char>(payload[0])) << 8U) |
+        static_cast<unsigned char>(payload[1]));
     if (payload.size() > 2) reason = Octets(payload.substr(2));
   }
   closing_.remoteCloseCode = code;

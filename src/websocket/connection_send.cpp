@@ -1,7 +1,7 @@
+#include "websocket/connection.hpp"
+
 #include <algorithm>
 #include <utility>
-
-#include "websocket/connection.hpp"
 
 namespace wsgauntlet::websocket {
 namespace {
@@ -28,7 +28,8 @@ void Connection::sendFrame(const FrameToSend& frame) {
 /// Sends a frame whose payload is a part of `frame.payload`.
 void Connection::emitFrame(const FrameToSend& frame, std::uint64_t offset, std::uint64_t length) {
   if (state_ == State::closed) return;
-  const Payload payload = frame.repeatTo ? frame.payload.repeatedTo(*frame.repeatTo) : frame.payload;
+  const Payload payload =
+      frame.repeatTo ? frame.payload.repeatedTo(*frame.repeatTo) : frame.payload;
   const std::uint64_t wireLength = frame.repeatTo ? payload.size() : length;
 
   FrameHeader header;
@@ -108,8 +109,7 @@ void Connection::beginFrame(std::uint64_t length) {
   if (state_ != State::open) return;
   FrameHeader header;
   header.fin = false;
-  header.opcode = streamed_.begun ? kContinuation
-                                  : (streamed_.binary ? kBinary : kText);
+  header.opcode = streamed_.begun ? kContinuation : (streamed_.binary ? kBinary : kText);
   header.mask = nextMask(std::nullopt);
   header.length = length;
   streamed_.begun = true;
@@ -121,7 +121,8 @@ void Connection::beginFrame(std::uint64_t length) {
 
 void Connection::sendFrameData(const Payload& payload, bool sync) {
   if (state_ != State::open) return;
-  write(Encoded({}, payload, 0, payload.size(), streamed_.key, streamed_.phase), std::nullopt, sync);
+  write(Encoded({}, payload, 0, payload.size(), streamed_.key, streamed_.phase), std::nullopt,
+        sync);
   streamed_.phase += payload.size();
 }
 
@@ -222,7 +223,8 @@ Pieces Connection::queuedPieces() const {
   return pieces_.empty() || pieces_.front().chop >= kEager ? Pieces::eager : Pieces::paced;
 }
 
-void Connection::transmit(const Encoded& encoded, std::uint64_t from, std::uint64_t to, bool piece) {
+void Connection::transmit(const Encoded& encoded, std::uint64_t from, std::uint64_t to,
+                          bool piece) {
   if (observer_ != nullptr) {
     std::array<char, kHead> head{};
     const auto n = static_cast<std::size_t>(std::min<std::uint64_t>(kHead, to - from));

@@ -17,12 +17,12 @@ struct Options {
   std::uint64_t maxMessagePayloadSize = 0;  ///< octets; longer messages fail with 1009
   /// Memory for one message that has no limit above; a longer one fails with 1009.
   std::uint64_t messageMemory = std::uint64_t{128} << 20U;
-  std::uint64_t autoFragmentSize = 0;       ///< payload octets of each frame of a message
-  bool failByDrop = false;                  ///< fail by ending TCP, without a Close frame
+  std::uint64_t autoFragmentSize = 0;  ///< payload octets of each frame of a message
+  bool failByDrop = false;             ///< fail by ending TCP, without a Close frame
   /// End TCP right behind the Close frame with which a peer's breach is answered, as RFC 6455
   /// section 7.1.7 has it. A fuzzer waits instead, to see how the peer closes.
   bool dropAfterFailure = false;
-  bool echoCloseCodeReason = false;         ///< answer a Close frame with its own code and reason
+  bool echoCloseCodeReason = false;  ///< answer a Close frame with its own code and reason
   Duration openHandshakeTimeout = std::chrono::seconds(5);
   Duration closeHandshakeTimeout = std::chrono::seconds(1);
   bool tcpNoDelay = true;

@@ -10,7 +10,9 @@ namespace {
 constexpr std::uint64_t kSmall = 4096;
 }  // namespace
 
-Encoded::Encoded(Octets octets) : payload_(std::move(octets)) { length_ = payload_.size(); }
+Encoded::Encoded(Octets octets) : payload_(std::move(octets)) {
+  length_ = payload_.size();
+}
 
 Encoded::Encoded(OctetView header, Payload payload, std::uint64_t offset, std::uint64_t length,
                  std::optional<MaskKey> key, std::uint64_t phase)
@@ -25,8 +27,8 @@ Encoded::Encoded(OctetView header, Payload payload, std::uint64_t offset, std::u
 
 void Encoded::copy(std::uint64_t offset, std::span<char> out) const {
   if (offset < headerSize_) {
-    const auto n = static_cast<std::size_t>(
-        std::min<std::uint64_t>(headerSize_ - offset, out.size()));
+    const auto n =
+        static_cast<std::size_t>(std::min<std::uint64_t>(headerSize_ - offset, out.size()));
     std::memcpy(out.data(), header_.data() + offset, n);
     out = out.subspan(n);
     offset += n;
@@ -64,8 +66,8 @@ std::size_t Outbox::take(std::span<char> out) {
   std::size_t done = 0;
   while (done < out.size() && !segments_.empty()) {
     Segment& first = segments_.front();
-    const auto n = static_cast<std::size_t>(
-        std::min<std::uint64_t>(first.to - first.at, out.size() - done));
+    const auto n =
+        static_cast<std::size_t>(std::min<std::uint64_t>(first.to - first.at, out.size() - done));
     const auto target = out.subspan(done, n);
     if (first.encoded) {
       first.encoded->copy(first.at, target);

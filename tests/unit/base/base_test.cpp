@@ -1,13 +1,13 @@
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
-#include <nlohmann/json.hpp>
-
 #include "base/clock.hpp"
 #include "base/error.hpp"
 #include "base/hex.hpp"
 #include "base/json_source.hpp"
 #include "base/octets.hpp"
 #include "base/random.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
 
 namespace wsgauntlet {
 namespace {
@@ -52,7 +52,8 @@ TEST(Hex, RoundTripsAndRefuses) {
 }
 
 TEST(Clock, FormatsAsReportsDo) {
-  EXPECT_EQ(formatUtc(WallTime(std::chrono::milliseconds(1775143088966))), "2026-04-02T15:18:08.966Z");
+  EXPECT_EQ(formatUtc(WallTime(std::chrono::milliseconds(1775143088966))),
+            "2026-04-02T15:18:08.966Z");
   EXPECT_EQ(formatSeconds(1), "1");
   EXPECT_EQ(formatSeconds(0.5), "0.5");
   EXPECT_EQ(formatSeconds(10), "10");
@@ -91,7 +92,8 @@ std::string problemsOf(const std::string& text) {
 TEST(JsonSource, ReportsSyntaxAndDoubleKeysWithTheirLine) {
   EXPECT_THAT(problemsOf("{\n \"a\": 1,\n \"a\": 2\n}"),
               testing::HasSubstr("f.json:3: /a: the key stands twice in this object"));
-  EXPECT_THAT(problemsOf("{\n \"a\": ]\n}"), testing::HasSubstr("f.json:2: no valid JSON at column"));
+  EXPECT_THAT(problemsOf("{\n \"a\": ]\n}"),
+              testing::HasSubstr("f.json:2: no valid JSON at column"));
 }
 
 TEST(ReadFile, SaysWhyItCannot) {

@@ -20,8 +20,8 @@ import time
 from processes import Process
 from run_peers import HERE, not_installed, write_spec
 
-CASES = ["1.1.1", "2.2", "5.3", "7.1.1", "7.1.5", "12.1.1"]
-SECONDS = 240
+CASES = ["1.1.1", "2.2", "7.1.1"]
+SECONDS = 540
 MEMORY_LIMIT_MIB = 512
 WORDS = {
     "behavior": {"OK", "NON-STRICT", "INFORMATIONAL", "UNIMPLEMENTED", "FAILED"},

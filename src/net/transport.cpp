@@ -170,6 +170,8 @@ class Connector : public std::enable_shared_from_this<Connector> {
       std::make_shared<Driver>(generic(std::move(socket_), address_.noDelay), std::move(session_),
                                std::move(handlers_.ended), address_.exclusive)
           ->start();
+    } else if (error == asio::error::connection_reset) {
+      lose(endpoint);
     } else if (next_ < endpoints_.size()) {
       tryNext();
     } else if (timedOut_) {
@@ -179,6 +181,16 @@ class Connector : public std::enable_shared_from_this<Connector> {
     } else {
       fail(error.message(), error == asio::error::connection_refused);
     }
+  }
+
+  /// The peer accepted the connection and reset it before we could look: it was there, and the
+  /// session is to say what it makes of that.
+  void lose(const tcp::endpoint& endpoint) {
+    if (handlers_.connected) handlers_.connected(peerName(endpoint));
+    const TimePoint now = std::chrono::steady_clock::now();
+    session_->connected(now);
+    session_->disconnected(now);
+    if (handlers_.ended) handlers_.ended();
   }
 
   void fail(const std::string& reason, bool refused) { handlers_.failed(reason, refused); }

@@ -13,6 +13,15 @@ namespace {
 
 using nlohmann::json;
 
+/// A URL that this build can serve. TLS and Unix sockets are refused rather than taken for TCP.
+websocket::Url parseSupportedUrl(const std::string& text) {
+  websocket::Url url = websocket::parseUrl(text);
+  if (url.secure || !url.socketPath.empty()) {
+    throw InputError("URL \"" + text + "\": only ws:// is supported so far, not TLS or Unix sockets");
+  }
+  return url;
+}
+
 /// Reads values of a spec file and collects what is wrong.
 class SpecReader {
  public:
@@ -116,7 +125,7 @@ class SpecReader {
       return std::nullopt;
     }
     try {
-      return websocket::parseUrl(text);
+      return parseSupportedUrl(text);
     } catch (const InputError& error) {
       problem(base + "/url", error.what());
       return std::nullopt;
@@ -220,7 +229,7 @@ std::string defaultServerSpec() {
 roles::ServerSpec serverFromUrl(const std::string& url, const websocket::Options& options) {
   roles::ServerSpec server;
   server.urlText = url;
-  server.url = websocket::parseUrl(url);
+  server.url = parseSupportedUrl(url);
   server.options = options;
   return server;
 }

@@ -37,6 +37,7 @@ class Driver : public std::enable_shared_from_this<Driver> {
   void waitReadable();
   void waitWritable();
   void readable();
+  void adaptRead(Duration took);
   void exchange();
   void wake();
   void armTimer();
@@ -51,7 +52,8 @@ class Driver : public std::enable_shared_from_this<Driver> {
   asio::steady_timer timer_;
   std::optional<asio::steady_timer> pieceTimer_;
   std::optional<TimePoint> armedFor_;
-  std::string unsent_;  ///< rest of a block that the socket did not take
+  std::size_t readSize_;  ///< octets of one read at most
+  std::string unsent_;    ///< rest of a block that the socket did not take
   bool waitsWritable_ = false;
   bool waitsReadable_ = false;
   bool turnPosted_ = false;

@@ -1,12 +1,17 @@
 """Hostile servers and clients in threads of this process."""
 import contextlib
+import pathlib
 import socket
 import threading
 import time
 import urllib.parse
 
+from processes import Process, wait_for_end
+
 from link import PATIENCE, Gone, Link
 from tricks import Trick
+
+PEERS = pathlib.Path(__file__).resolve().parent.parent
 
 
 class Attack:
@@ -90,6 +95,43 @@ class Clients(Attack):
             thread.join(max(0.0, end - time.monotonic()))
         if any(thread.is_alive() for thread in self.threads):
             self.problems.append(f"connections are still open after {seconds} s")
+
+
+class ModeServer:
+    """A mode of bad-server.js."""
+
+    def __init__(self, trick: Trick, log: pathlib.Path) -> None:
+        mode = trick.name.removeprefix("mode-")
+        self.command = ["node", "servers/bad-server.js", "0", f"--mode={mode}", "--delay=1500"]
+        self.log, self.problems = log, []
+
+    def __enter__(self) -> "ModeServer":
+        self.process = Process(self.command, self.log, PEERS)
+        self.port = int(self.process.wait_for_line(r"listening on 127\.0\.0\.1:(\d+)")[1])
+        return self
+
+    def __exit__(self, *unused) -> None:
+        self.process.stop()
+
+
+class ModeClients:
+    """A mode of bad-client.js, which runs all the cases that it is offered."""
+
+    def __init__(self, trick: Trick, port: int, log: pathlib.Path) -> None:
+        mode = trick.name.removeprefix("mode-")
+        self.command = ["node", "clients/bad-client.js", f"ws://127.0.0.1:{port}", "hostile",
+                        f"--mode={mode}", "--delay=1500", "--case-timeout=4000"]
+        self.log, self.problems = log, []
+
+    def __enter__(self) -> "ModeClients":
+        self.process = Process(self.command, self.log, PEERS)
+        return self
+
+    def wait(self, seconds: float) -> None:
+        wait_for_end(self.process, seconds)
+
+    def __exit__(self, *unused) -> None:
+        self.process.stop()
 
 
 def update_reports(port: int) -> None:

@@ -43,6 +43,14 @@ class Link:
         sock.settimeout(PATIENCE)
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
+    def another(self, target: str | None = None) -> "Link":
+        """A further connection to the same fuzzing server."""
+        try:
+            sock = socket.create_connection(self.sock.getpeername(), PATIENCE)
+        except OSError as error:
+            raise Gone from error
+        return Link(sock, False, self.target if target is None else target)
+
     # ---- octets
 
     def send(self, octets: bytes) -> None:

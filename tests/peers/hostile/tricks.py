@@ -13,7 +13,7 @@ class Trick:
     or by returning, which closes it."""
     name: str
     what: str
-    act: Callable[[Link], None]
+    act: Callable[[Link], None] | None  # none: it is a mode of bad-server.js and bad-client.js
     roles: tuple[str, ...]
     says: str  # what the report must tell of each case, as a regular expression
     opens: bool  # a client that does it comes to run its cases

@@ -5,11 +5,13 @@
 #include "cli/gate_flags.hpp"
 #include "cli/peer_process.hpp"
 #include "cli/spec_reader.hpp"
+#include "net/descriptors.hpp"
 #include "net/loop.hpp"
 #include "report/console.hpp"
 #include "report/folder.hpp"
 #include "roles/fuzzing_client.hpp"
 
+#include <algorithm>
 #include <filesystem>
 #include <memory>
 
@@ -80,6 +82,13 @@ std::map<std::string, std::set<suite::CaseId>> finishedCases(const report::Recor
   return finished;
 }
 
+/// How many cases may run at the same time: each needs a file descriptor, and some are for others.
+int jobsWithin(std::size_t descriptors, int wanted) {
+  constexpr std::size_t kOwn = 24;
+  const std::size_t room = descriptors > kOwn ? descriptors - kOwn : 1;
+  return static_cast<int>(std::min(room, static_cast<std::size_t>(wanted)));
+}
+
 void greet(ConsoleLog& log, const roles::FuzzingClientSpec& spec, bool originalSpelling) {
   log.line("");
   log.line(
@@ -123,7 +132,7 @@ int runFuzzingClient(const Flags& flags, bool originalSpelling) {
   spec.finished = finishedCases(folder.records());
   spec.servers = std::move(file.servers);
   spec.exclusions = std::move(file.exclusions);
-  spec.jobs = flags.jobs;
+  spec.jobs = jobsWithin(net::raiseDescriptorLimit(), flags.jobs);
   spec.connectRetry = fromSeconds(flags.connectRetry);
   spec.seed = seed;
   spec.timeoutScale = flags.run.timeoutScale;
@@ -139,6 +148,10 @@ int runFuzzingClient(const Flags& flags, bool originalSpelling) {
   ConsoleLog log;
   for (const std::string& warning : file.warnings) log.error("warning: " + warning);
   greet(log, spec, originalSpelling);
+  if (spec.jobs < flags.jobs) {
+    log.line(fmt::format("Only {} cases at the same time: the system allows no more open files",
+                         spec.jobs));
+  }
 
   net::Loop loop;
   std::unique_ptr<PeerProcess> peer;
@@ -158,7 +171,7 @@ int runFuzzingClient(const Flags& flags, bool originalSpelling) {
   });
   loop.run();
   if (peer) peer->stop();
-  client.writeReports();
+  const bool indexed = client.writeReports();
 
   fmt::print("{}", report::summary(folder.records(), selection.part));
   fmt::print("Reports are in {}\n",
@@ -170,6 +183,10 @@ int runFuzzingClient(const Flags& flags, bool originalSpelling) {
   } else if (!finished) {
     log.error("interrupted: the reports hold what was done so far; --resume goes on");
   }
+  const std::size_t lost = client.outcome().unwritten;
+  if (lost > 0) log.error(describeLost(lost));
+  const bool written = indexed && lost == 0;
+  if (!written && status == success) status = incomplete;
   const bool gates = flags.gate.given() && finished;
   if (gates) {
     status = runGate(
@@ -180,7 +197,7 @@ int runFuzzingClient(const Flags& flags, bool originalSpelling) {
          }});
   }
   if (peer && status != success) peer->showOutput();
-  return originalSpelling && !gates ? success : status;
+  return originalSpelling && !gates && written ? success : status;
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include "cli/gate_flags.hpp"
 #include "cli/peer_process.hpp"
 #include "cli/spec_reader.hpp"
+#include "net/descriptors.hpp"
 #include "net/loop.hpp"
 #include "net/transport.hpp"
 #include "report/console.hpp"
@@ -91,6 +92,7 @@ int runFuzzingServer(const Flags& flags, bool originalSpelling) {
   spec.corpora = &loadCorpora(flags.run.testdata);
 
   const roles::AgentExclusions exclusions = spec.exclusions;
+  net::raiseDescriptorLimit();
   ConsoleLog log;
   net::Loop loop;
   roles::FuzzingServer server(loop, std::move(spec), folder, log);
@@ -110,13 +112,16 @@ int runFuzzingServer(const Flags& flags, bool originalSpelling) {
   loop.onTermination([&](int) { loop.stop(); });
   loop.run();
   if (peer) peer->stop();
-  server.writeReports();
+  const bool indexed = server.writeReports();
 
   fmt::print("{}", report::summary(folder.records(), selection.part));
   fmt::print("Reports are in {}\n",
              (std::filesystem::absolute(folder.path()) / "index.html").lexically_normal().string());
-  if (!peer && !flags.gate.given()) return success;
+  if (server.unwritten() > 0) log.error(describeLost(server.unwritten()));
+  const bool written = indexed && server.unwritten() == 0;
+  if (!peer && !flags.gate.given()) return written ? success : incomplete;
   int status = verdictOf(folder.records(), selection.part.size());
+  if (!written && status == success) status = incomplete;
   if (flags.gate.given()) {
     status = runGate(flags.gate, folder.records(), selection.part,
                      {catalogue,
@@ -131,7 +136,7 @@ int runFuzzingServer(const Flags& flags, bool originalSpelling) {
     log.error(fmt::format("the client under test has ended with status {}", *peerStatus));
   }
   if (peer && status != success) peer->showOutput();
-  return originalSpelling && !flags.gate.given() ? success : status;
+  return originalSpelling && !flags.gate.given() && written ? success : status;
 }
 
 }  // namespace

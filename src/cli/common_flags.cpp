@@ -115,6 +115,12 @@ std::uint64_t chooseSeed(const std::string& text) {
   return seed;
 }
 
+std::string describeLost(std::size_t results) {
+  return fmt::format(
+      "{} results could not be written, as told above; with --resume these cases run again",
+      results);
+}
+
 std::string findSpec(const std::string& named, const std::string& mode,
                      const std::string& defaults) {
   std::string path = named;

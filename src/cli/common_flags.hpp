@@ -52,6 +52,9 @@ void addRunFlags(CLI::App& app, RunFlags& flags);
 /// The corpora of a folder, the built-in ones without a folder. Throws InputError.
 [[nodiscard]] const suite::Corpora& loadCorpora(const std::string& folder);
 
+/// What to say of so many results that could not be written.
+[[nodiscard]] std::string describeLost(std::size_t results);
+
 /// The cases of a run.
 struct Selection {
   std::vector<const suite::Case*> all;

@@ -15,6 +15,10 @@ namespace {
 
 /// The size of one read and of one write.
 constexpr std::size_t kBlock = 65536;
+/// A read shrinks to so many octets when what came costs much time, as a flood of tiny frames does.
+constexpr std::size_t kSmallestRead = 2048;
+/// What one connection may cost before others have a turn.
+constexpr auto kTurnTime = std::chrono::microseconds(500);
 /// Blocks or pieces that one connection moves before others have a turn.
 constexpr int kTurn = 32;
 /// Between two pieces that are paced; the system's timers add some 50 µs. That is about what peers
@@ -45,6 +49,7 @@ Driver::Driver(Socket socket, std::unique_ptr<websocket::Session> session,
       session_(std::move(session)),
       ended_(std::move(ended)),
       timer_(socket_.get_executor()),
+      readSize_(kBlock),
       exclusive_(exclusive) {}
 
 void Driver::start() {
@@ -187,9 +192,17 @@ void Driver::receive(std::span<char> octets) {
   ::setsockopt(socket_.native_handle(), IPPROTO_TCP, TCP_QUICKACK, &on, sizeof on);
 }
 
+/// A connection whose octets cost much time gets less of it at once: others are not to wait, since
+/// theirs may be cases with a time limit.
+void Driver::adaptRead(Duration took) {
+  readSize_ =
+      took > kTurnTime ? std::max(kSmallestRead, readSize_ / 2) : std::min(kBlock, readSize_ * 2);
+}
+
 void Driver::readable() {
+  const TimePoint turnEnd = now() + kTurnTime;
   for (int i = 0; i < kTurn && !closed_; ++i) {
-    const std::span<char> octets = block();
+    const std::span<char> octets = block().first(readSize_);
     const ssize_t n = ::recv(socket_.native_handle(), octets.data(), octets.size(), MSG_DONTWAIT);
     if (n < 0 && errno == EINTR) continue;
     if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) break;
@@ -198,9 +211,13 @@ void Driver::readable() {
       close();
       return;
     }
+    const TimePoint begin = now();
     if (!sessionEnded_) receive(octets.first(static_cast<std::size_t>(n)));
     if (session_->outbox().ending() != websocket::Ending::none && !sessionEnded_) break;
     if (static_cast<std::size_t>(n) < octets.size()) break;
+    const TimePoint end = now();
+    adaptRead(end - begin);
+    if (end > turnEnd) break;
     // More may wait; what the session wants to write goes first.
     if (!sessionEnded_ && !flush()) return;
   }

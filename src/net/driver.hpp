@@ -38,6 +38,7 @@ class Driver : public std::enable_shared_from_this<Driver> {
   void waitWritable();
   void receive(std::span<char> octets);
   void readable();
+  void adaptRead(Duration took);
   void exchange();
   void wake();
   void armTimer();
@@ -52,7 +53,8 @@ class Driver : public std::enable_shared_from_this<Driver> {
   asio::steady_timer timer_;
   std::optional<asio::steady_timer> pieceTimer_;
   std::optional<TimePoint> armedFor_;
-  std::string unsent_;  ///< rest of a block that the socket did not take
+  std::size_t readSize_;  ///< octets of one read at most
+  std::string unsent_;    ///< rest of a block that the socket did not take
   bool waitsWritable_ = false;
   bool waitsReadable_ = false;
   bool turnPosted_ = false;

@@ -27,9 +27,44 @@ std::string temporaryName() {
   return fmt::format(".wsgauntlet-{}-{}.tmp", ::getpid(), ++count);
 }
 
+/// A descriptor that is kept for the moment when connections have used up all others: results are
+/// to be written even then.
+class SpareDescriptor {
+ public:
+  SpareDescriptor() { reserve(); }
+  SpareDescriptor(const SpareDescriptor&) = delete;
+  SpareDescriptor& operator=(const SpareDescriptor&) = delete;
+
+  /// Gives it up; whoever called takes it next.
+  void release() {
+    if (file_ >= 0) ::close(file_);
+    file_ = -1;
+  }
+  /// Takes another one, where there is one again.
+  void reserve() {
+    if (file_ < 0) file_ = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
+  }
+
+ private:
+  int file_ = -1;
+};
+
+SpareDescriptor& spare() {
+  static SpareDescriptor one;
+  return one;
+}
+
+int openNew(const std::filesystem::path& path) {
+  return ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0666);
+}
+
 /// Writes a new file. Returns the error number of the system, 0 when all is well.
 int writeNew(const std::filesystem::path& path, std::string_view content) {
-  const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0666);
+  int file = openNew(path);
+  if (file < 0 && (errno == EMFILE || errno == ENFILE)) {
+    spare().release();
+    file = openNew(path);
+  }
   if (file < 0) return errno;
   int error = 0;
   while (!content.empty() && error == 0) {
@@ -41,6 +76,7 @@ int writeNew(const std::filesystem::path& path, std::string_view content) {
     }
   }
   if (::close(file) != 0 && error == 0) error = errno;
+  spare().reserve();
   return error;
 }
 

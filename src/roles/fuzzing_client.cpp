@@ -90,7 +90,8 @@ class ServerRun : public std::enable_shared_from_this<ServerRun> {
       store(std::move(result));
     }
     nameless_.clear();
-    outcome_.missing += spec_.cases.size() - counted_;
+    outcome_.missing += spec_.cases.size() - counted_ + unwritten_;
+    outcome_.unwritten += unwritten_;
   }
 
  private:
@@ -198,8 +199,11 @@ class ServerRun : public std::enable_shared_from_this<ServerRun> {
       ++outcome_.skipped;
       return;
     }
+    if (!reports_.add(result, neighbours(result))) {
+      ++unwritten_;
+      return;
+    }
     ++outcome_.done;
-    reports_.add(result, neighbours(result));
     log_.caseEnded(result, counted_, spec_.cases.size());
   }
 
@@ -222,7 +226,8 @@ class ServerRun : public std::enable_shared_from_this<ServerRun> {
   Random random_;
   std::map<const suite::Case*, std::size_t> positions_;
   std::vector<play::Result> nameless_;
-  std::size_t counted_ = 0;  ///< cases with a result, and skipped ones
+  std::size_t counted_ = 0;    ///< cases with a result, and skipped ones
+  std::size_t unwritten_ = 0;  ///< of these, results that could not be written
   bool unreachable_ = false;
   std::function<void()> goOn_;
 };
@@ -276,8 +281,8 @@ void FuzzingClient::start(std::function<void()> done) {
   state_->start(std::move(done));
 }
 
-void FuzzingClient::writeReports() {
-  state_->reports.write();
+bool FuzzingClient::writeReports() {
+  return state_->reports.write();
 }
 
 RunOutcome FuzzingClient::outcome() const {

@@ -53,6 +53,7 @@ struct RunOutcome {
   std::size_t resumed = 0;    ///< cases whose result an earlier run has left
   std::size_t skipped = 0;    ///< excluded for their agent
   std::size_t missing = 0;    ///< cases without a result that should have one
+  std::size_t unwritten = 0;  ///< those of them whose result could not be written
   std::size_t confirmed = 0;  ///< results that come from a second run, alone
 };
 
@@ -66,8 +67,9 @@ class FuzzingClient {
 
   /// Starts the run; `done` is called from the loop when it is over.
   void start(std::function<void()> done);
-  /// Writes index.html and index.json for all that was done so far.
-  void writeReports();
+  /// Writes index.html and index.json for all that was done so far; false when they cannot be
+  /// written.
+  bool writeReports();
   [[nodiscard]] RunOutcome outcome() const;
 
  private:

@@ -197,9 +197,13 @@ class FuzzingServer::State {
   }
 
   void caseEnded(play::Result result) {
-    reports.add(result, neighbours(result.number));
+    const bool written = reports.add(result, neighbours(result.number));
     board.add(result.agent, result.number, result.behavior);
-    log.caseEnded(result, board.done(result.agent), board.cases().size());
+    if (written) {
+      log.caseEnded(result, board.done(result.agent), board.cases().size());
+    } else {
+      ++unwritten;
+    }
   }
 
   [[nodiscard]] report::Neighbours neighbours(int number) const {
@@ -214,6 +218,7 @@ class FuzzingServer::State {
   net::Loop& loop;
   FuzzingServerSpec spec;
   IndexWriter reports;
+  std::size_t unwritten = 0;
   RunLog& log;
   CaseBoard board;
   Random random;
@@ -231,8 +236,12 @@ std::uint16_t FuzzingServer::port() const {
   return state_->listener.port();
 }
 
-void FuzzingServer::writeReports() {
-  state_->reports.write();
+bool FuzzingServer::writeReports() {
+  return state_->reports.write();
+}
+
+std::size_t FuzzingServer::unwritten() const {
+  return state_->unwritten;
 }
 
 }  // namespace wsgauntlet::roles

@@ -39,8 +39,11 @@ class FuzzingServer {
   FuzzingServer& operator=(const FuzzingServer&) = delete;
 
   [[nodiscard]] std::uint16_t port() const;
-  /// Writes index.html and index.json for all that was done so far.
-  void writeReports();
+  /// Writes index.html and index.json for all that was done so far; false when they cannot be
+  /// written.
+  bool writeReports();
+  /// Results that could not be written.
+  [[nodiscard]] std::size_t unwritten() const;
 
  private:
   class State;

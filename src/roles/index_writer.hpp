@@ -22,23 +22,29 @@ class IndexWriter {
   IndexWriter(report::Folder& folder, std::vector<const suite::Case*> cases, RunLog& log)
       : folder_(folder), cases_(std::move(cases)), log_(log) {}
 
-  /// Writes the index. A folder that cannot be written to is told and ends nothing.
-  void write() {
+  /// Writes the index; false when it cannot be written, which is told and ends nothing.
+  bool write() {
     written_ = std::chrono::steady_clock::now();
     try {
       folder_.writeIndex(cases_, wallClock());
+      return true;
     } catch (const std::exception& error) {
       log_.error(error.what());
+      return false;
     }
   }
-  /// Writes the files of a result, and the index when it is older than some seconds.
-  void add(const play::Result& result, const report::Neighbours& neighbours) {
+  /// Writes the files of a result, and the index when it is older than some seconds. False when the
+  /// result cannot be written: then it is lost, and the case as good as never run.
+  bool add(const play::Result& result, const report::Neighbours& neighbours) {
+    bool written = true;
     try {
       folder_.write(result, neighbours);
     } catch (const std::exception& error) {
       log_.error(error.what());
+      written = false;
     }
     if (std::chrono::steady_clock::now() - written_ > kMostAge) write();
+    return written;
   }
 
  private:

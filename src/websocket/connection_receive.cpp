@@ -222,8 +222,9 @@ void Connection::closeReceived(OctetView payload) {
   timers_.cancel(Timer::closeHandshake);
   if (role_ == Role::server) {
     drop(Ending::close);
-  } else if (options_.serverConnectionDropTimeout > Duration::zero()) {
-    timers_.cancel(Timer::serverDrop);
+  } else if (options_.serverConnectionDropTimeout > Duration::zero() &&
+             !timers_.runs(Timer::serverDrop)) {
+    // Further Close frames give the server no more time.
     timers_.set(Timer::serverDrop, now_ + options_.serverConnectionDropTimeout);
   }
 }

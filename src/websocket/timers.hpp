@@ -20,6 +20,10 @@ class Timers {
     std::erase_if(timers_, [&](const Timer& timer) { return timer.id == id; });
   }
   void clear() { timers_.clear(); }
+  [[nodiscard]] bool runs(const Id& id) const {
+    return std::any_of(timers_.begin(), timers_.end(),
+                       [&](const Timer& timer) { return timer.id == id; });
+  }
 
   /// The earliest time, if any timer runs.
   [[nodiscard]] std::optional<TimePoint> next() const {

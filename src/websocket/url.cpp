@@ -31,7 +31,7 @@ std::string takeScheme(std::string_view url, std::string_view& rest) {
 std::uint16_t parsePort(std::string_view url, std::string_view digits) {
   const std::optional<int> port = parseNumber(digits, kMaxPort);
   if (!port) {
-    refuse(url, fmt::format("the port \"{}\" is no number from 0 to 65535", digits));
+    refuse(url, fmt::format("the port \"{}\" is no number from 0 to 65535", visible(digits)));
   }
   return static_cast<std::uint16_t>(*port);
 }
@@ -47,7 +47,7 @@ void readBracketedHost(std::string_view url, std::string_view authority, Url& ou
   const std::size_t close = authority.find(']');
   if (close == std::string_view::npos) refuse(url, "the bracket of the IPv6 address is not closed");
   out.host = authority.substr(1, close - 1);
-  if (!isIpv6(out.host)) refuse(url, fmt::format("\"{}\" is no IPv6 address", out.host));
+  if (!isIpv6(out.host)) refuse(url, fmt::format("\"{}\" is no IPv6 address", visible(out.host)));
   authority.remove_prefix(close + 1);
   if (authority.empty()) return;
   if (authority.front() != ':') refuse(url, "expected \":\" and a port behind the IPv6 address");

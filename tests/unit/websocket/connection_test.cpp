@@ -231,6 +231,19 @@ TEST(ConnectionClosing, TimesOutWhenTheServerDoesNotEndTcp) {
   }
 }
 
+TEST(ConnectionClosing, FurtherCloseFramesGiveTheServerNoMoreTime) {
+  Endpoint end(Role::client);
+  end.open();
+  end.connection.sendClose(1000, std::nullopt, end.now);
+  for (int i = 0; i < 10; ++i) {
+    EXPECT_EQ(end.state(), State::closing);
+    end.feed({kClose, closePayload(1000)});
+    end.pass(100ms);
+  }
+  EXPECT_EQ(end.state(), State::closed);
+  EXPECT_TRUE(end.closing().wasServerConnectionDropTimeout);
+}
+
 TEST(ConnectionClosing, FailsSoftlyOnceAndThenEndsTcp) {
   for (const Role role : kRoles) {
     Endpoint end(role);

@@ -5,6 +5,7 @@
 #include "cli/gate_flags.hpp"
 #include "cli/peer_process.hpp"
 #include "cli/spec_reader.hpp"
+#include "cli/transport_flags.hpp"
 #include "net/descriptors.hpp"
 #include "net/loop.hpp"
 #include "report/console.hpp"
@@ -24,6 +25,7 @@ namespace {
 struct Flags {
   OriginalFlags original;
   RunFlags run;
+  ConnectFlags connect;
   int jobs = 16;
   double connectRetry = 10;
   std::string start;
@@ -45,7 +47,10 @@ ClientSpecFile readSpec(const Flags& flags, bool originalSpelling) {
   }
   // The original takes -w only where the spec has no servers.
   if (!flags.original.wsuri.empty() && (spec.servers.empty() || !originalSpelling)) {
-    spec.servers = {serverFromUrl(flags.original.wsuri, spec.options)};
+    ClientSpecFile::Server server = spec.defaults;
+    server.urlText = flags.original.wsuri;
+    server.url = websocket::parseUrl(server.urlText);
+    spec.servers = {std::move(server)};
   }
   if (spec.servers.empty()) {
     throw InputError(
@@ -103,7 +108,7 @@ void greet(ConsoleLog& log, const roles::FuzzingClientSpec& spec, bool originalS
 
 /// A URL with port 0 is one for the server that we start: it gets a free port, as `{port}`.
 void choosePorts(ClientSpecFile& file, std::string& command) {
-  for (roles::ServerSpec& server : file.servers) {
+  for (ClientSpecFile::Server& server : file.servers) {
     if (server.url.port != 0) continue;
     server.url.port = net::freePort();
     const std::string port = std::to_string(server.url.port);
@@ -123,14 +128,17 @@ int runFuzzingClient(const Flags& flags, bool originalSpelling) {
   const suite::Catalogue& catalogue = loadCatalogue(flags.run.caseFolders);
   const Selection selection = selectCases(catalogue, flags.run, file);
   checkGateFlags(flags.gate, catalogue);
+  roles::FuzzingClientSpec spec;
+  for (ClientSpecFile::Server& server : file.servers) {
+    applyConnectFlags(flags.connect, flags.original, server.tlsSettings, server);
+    spec.servers.push_back(std::move(server));
+  }
   report::Folder folder(flags.run.outdir.empty() ? file.outdir : flags.run.outdir);
   if (flags.run.resume) folder.load(catalogue);
 
-  roles::FuzzingClientSpec spec;
   spec.cases = selection.part;
   spec.selection = selection.all;
   spec.finished = finishedCases(folder.records());
-  spec.servers = std::move(file.servers);
   spec.exclusions = std::move(file.exclusions);
   spec.jobs = jobsWithin(net::raiseDescriptorLimit(), flags.jobs);
   spec.connectRetry = fromSeconds(flags.connectRetry);
@@ -206,6 +214,7 @@ std::function<int()> addFuzzingClient(CLI::App& app, const Invocation& invocatio
   const auto flags = std::make_shared<Flags>();
   addOriginalFlags(app, flags->original);
   addRunFlags(app, flags->run);
+  addConnectFlags(app, flags->connect);
   app.add_option("-j,--jobs", flags->jobs, "Cases at the same time; those that measure run alone")
       ->capture_default_str()
       ->check(CLI::Range(1, 1000));

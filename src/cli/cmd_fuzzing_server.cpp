@@ -5,6 +5,7 @@
 #include "cli/gate_flags.hpp"
 #include "cli/peer_process.hpp"
 #include "cli/spec_reader.hpp"
+#include "cli/transport_flags.hpp"
 #include "net/descriptors.hpp"
 #include "net/loop.hpp"
 #include "net/transport.hpp"
@@ -24,6 +25,7 @@ namespace {
 struct Flags {
   OriginalFlags original;
   RunFlags run;
+  ListenFlags listen;
   std::string client;
   GateFlags gate;
 };
@@ -59,16 +61,16 @@ int verdictOf(const report::Records& records, std::size_t cases) {
   return missing ? incomplete : success;
 }
 
-void greet(ConsoleLog& log, const Selection& selection, std::uint16_t port, std::uint64_t seed,
-           bool originalSpelling) {
+void greet(ConsoleLog& log, const Selection& selection, std::uint16_t port, bool secure,
+           std::uint64_t seed, bool originalSpelling) {
   log.line("");
-  log.line(fmt::format(
-      "wsgauntlet " WSGAUNTLET_VERSION " WebSocket 25.10.1/0.10.9 Fuzzing Server (Port {})", port));
+  log.line(fmt::format("wsgauntlet " WSGAUNTLET_VERSION
+                       " WebSocket 25.10.1/0.10.9 Fuzzing Server (Port {}{})",
+                       port, secure ? " TLS" : ""));
   log.line(
       fmt::format("Ok, will run {} test cases for any clients connecting", selection.part.size()));
   if (originalSpelling) log.line("Cases = " + listIds(selection.part));
   log.line(fmt::format("Seed = {}", seed));
-  log.line(fmt::format("Listening on ws://127.0.0.1:{}", port));
 }
 
 int runFuzzingServer(const Flags& flags, bool originalSpelling) {
@@ -77,16 +79,22 @@ int runFuzzingServer(const Flags& flags, bool originalSpelling) {
   const suite::Catalogue& catalogue = loadCatalogue(flags.run.caseFolders);
   const Selection selection = selectCases(catalogue, flags.run, file);
   checkGateFlags(flags.gate, catalogue);
-  net::requireListenable({"", file.url.port});
+  applyOptions(flags.listen.options, file.options);
+  applyHeaders(flags.listen.headers, file.headers);
+  const Listening listening =
+      listeningAt(file.url, flags.listen, flags.original, file.tlsSettings, file.options);
+  net::requireListenable(listening.address);
   report::Folder folder(flags.run.outdir.empty() ? file.outdir : flags.run.outdir);
   if (flags.run.resume) folder.load(catalogue);
 
   roles::FuzzingServerSpec spec;
   spec.cases = selection.part;
-  spec.port = file.url.port;
+  spec.listen = listening.address;
+  spec.tls = listening.tls;
   spec.exclusions = std::move(file.exclusions);
   spec.options = file.options;
-  spec.protocols = file.protocols;
+  spec.protocols = flags.listen.protocols.empty() ? file.protocols : flags.listen.protocols;
+  spec.headers = file.headers;
   spec.seed = seed;
   spec.timeoutScale = flags.run.timeoutScale;
   spec.corpora = &loadCorpora(flags.run.testdata);
@@ -97,12 +105,13 @@ int runFuzzingServer(const Flags& flags, bool originalSpelling) {
   net::Loop loop;
   roles::FuzzingServer server(loop, std::move(spec), folder, log);
   for (const std::string& warning : file.warnings) log.error("warning: " + warning);
-  greet(log, selection, server.port(), seed, originalSpelling);
+  greet(log, selection, server.port(), listening.tls != nullptr, seed, originalSpelling);
+  announce(listening, server.port(), flags.listen);
 
   std::unique_ptr<PeerProcess> peer;
   std::optional<int> peerStatus;
   if (!flags.client.empty()) {
-    const std::string url = fmt::format("ws://127.0.0.1:{}", server.port());
+    const std::string url = listening.url(server.port());
     peer = std::make_unique<PeerProcess>(loop, withPlaceholder(flags.client, "url", url),
                                          [&](int status) {
                                            peerStatus = status;
@@ -145,6 +154,7 @@ std::function<int()> addFuzzingServer(CLI::App& app, const Invocation& invocatio
   const auto flags = std::make_shared<Flags>();
   addOriginalFlags(app, flags->original);
   addRunFlags(app, flags->run);
+  addListenFlags(app, flags->listen);
   addGateFlags(app, flags->gate);
   app.add_option(
       "--run", flags->client,

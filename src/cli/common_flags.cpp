@@ -20,8 +20,10 @@ void addOriginalFlags(CLI::App& app, OriginalFlags& flags) {
       ->capture_default_str()
       ->check(CLI::Range(0, 65535));
   app.add_option("-i,--ident", flags.ident, "Name of the testee client");
-  app.add_option("-k,--key", flags.key, "File with the private key of a TLS server");
-  app.add_option("-c,--cert", flags.cert, "File with the certificate of a TLS server");
+  app.add_option("-k,--key,--tls-key", flags.key, "Private key for TLS, PEM; default: in --cert")
+      ->type_name("FILE");
+  app.add_option("-c,--cert,--tls-cert", flags.cert, "Our certificate for TLS with its chain, PEM")
+      ->type_name("FILE");
   app.add_option("-o,--outfile", flags.outfile, "Accepted for compatibility");
   app.add_option("-t,--testset", flags.testset, "Accepted for compatibility");
   app.add_flag("-d,--debug", flags.debug, "Say more");

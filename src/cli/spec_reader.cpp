@@ -1,7 +1,7 @@
 #include "cli/spec_reader.hpp"
 
 #include "base/error.hpp"
-#include "cli/option_table.hpp"
+#include "cli/spec_json.hpp"
 
 #include <utility>
 
@@ -13,189 +13,134 @@ namespace {
 
 using nlohmann::json;
 
-/// A URL that this build can serve. TLS and Unix sockets are refused rather than taken for TCP.
-websocket::Url parseSupportedUrl(const std::string& text) {
-  websocket::Url url = websocket::parseUrl(text);
-  if (url.secure || !url.socketPath.empty()) {
-    throw InputError("URL \"" + text + "\": only ws:// is supported so far, not TLS or Unix sockets");
+void readExclusions(SpecJson& reader, CommonSpec& spec) {
+  const json& root = reader.root();
+  const std::string key = "exclude-agent-cases";
+  if (!root.contains(key) || root[key].is_null()) return;
+  if (!root[key].is_object()) {
+    reader.problem("/" + key, "expected an object: agent pattern to list of case patterns");
+    return;
   }
-  return url;
+  for (const auto& [agent, unused] : root[key].items()) {
+    spec.exclusions.emplace_back(agent, reader.texts(root[key], "/" + key, agent));
+  }
 }
 
-/// Reads values of a spec file and collects what is wrong.
-class SpecReader {
- public:
-  explicit SpecReader(const JsonSource& source) : source_(source) {}
-
-  void problem(const std::string& pointer, const std::string& message) {
-    problems_.push_back({source_.place(pointer), message});
+void readCommon(SpecJson& reader, CommonSpec& spec, const std::string& outdir) {
+  const json& root = reader.root();
+  spec.outdir = reader.text(root, "", "outdir", outdir);
+  if (!root.contains("cases")) {
+    reader.problem("", R"(the key "cases" is missing: a list of case patterns, like ["*"])");
   }
+  spec.cases = reader.texts(root, "", "cases");
+  spec.casesPlace = reader.place("/cases");
+  spec.excludeCases = reader.texts(root, "", "exclude-cases");
+  readExclusions(reader, spec);
+  reader.options(root, "", spec.options);
+  reader.tls(root, "", spec.tlsSettings);
+}
 
-  void finish() {
-    if (!problems_.empty()) throw InputError(std::move(problems_));
+/// Calls `read` with each entry of `servers` that is an object, and its pointer.
+template <typename Read>
+void forEachServer(SpecJson& reader, std::span<const SpecKey> keys, const Read& read) {
+  const json& root = reader.root();
+  if (!root.contains("servers") || root["servers"].is_null()) return;
+  if (!root["servers"].is_array()) {
+    reader.problem("/servers", "expected a list of servers");
+    return;
   }
-
-  bool isObject() {
-    if (source_.root().is_object()) return true;
-    problem("", "expected an object with the keys of a spec file");
-    return false;
-  }
-
-  std::string text(const json& object, const std::string& base, const std::string& key,
-                   const std::string& otherwise) {
-    if (!object.contains(key) || object[key].is_null()) return otherwise;
-    if (object[key].is_string()) return object[key].get<std::string>();
-    problem(base + "/" + key, "expected a text, got " + object[key].dump());
-    return otherwise;
-  }
-
-  std::vector<std::string> texts(const json& object, const std::string& base,
-                                 const std::string& key) {
-    std::vector<std::string> list;
-    if (!object.contains(key) || object[key].is_null()) return list;
-    const std::string pointer = base + "/" + key;
-    if (!object[key].is_array()) {
-      problem(pointer, "expected a list of texts, like [\"1.*\", \"5.19\"]");
-      return list;
-    }
-    for (std::size_t i = 0; i < object[key].size(); ++i) {
-      const json& item = object[key][i];
-      if (item.is_string()) {
-        list.push_back(item.get<std::string>());
-      } else {
-        problem(fmt::format("{}/{}", pointer, i), "expected a text, got " + item.dump());
-      }
-    }
-    return list;
-  }
-
-  void options(const json& object, const std::string& base, websocket::Options& options,
-               std::vector<std::string>& warnings) {
-    if (!object.contains("options") || object["options"].is_null()) return;
-    const std::string pointer = base + "/options";
-    if (!object["options"].is_object()) {
-      problem(pointer, "expected an object with protocol options");
-      return;
-    }
-    for (const auto& [name, value] : object["options"].items()) {
-      bool known = false;
-      const std::string wrong = setOption(options, name, value, known);
-      const std::string where = pointer + "/" + name;
-      if (!known) {
-        warnings.push_back(format({source_.place(where), unknownOption(name)}));
-      } else if (!wrong.empty()) {
-        problem(where, wrong);
-      }
-    }
-  }
-
-  void exclusions(CommonSpec& spec) {
-    const json& root = source_.root();
-    const std::string key = "exclude-agent-cases";
-    if (!root.contains(key) || root[key].is_null()) return;
-    if (!root[key].is_object()) {
-      problem("/" + key, "expected an object: agent pattern to list of case patterns");
-      return;
-    }
-    for (const auto& [agent, unused] : root[key].items()) {
-      spec.exclusions.emplace_back(agent, texts(root[key], "/" + key, agent));
-    }
-  }
-
-  void common(CommonSpec& spec, const std::string& outdir) {
-    const json& root = source_.root();
-    spec.outdir = text(root, "", "outdir", outdir);
-    if (!root.contains("cases")) {
-      problem("", R"(the key "cases" is missing: a list of case patterns, like ["*"])");
-    }
-    spec.cases = texts(root, "", "cases");
-    spec.casesPlace = source_.place("/cases");
-    spec.excludeCases = texts(root, "", "exclude-cases");
-    exclusions(spec);
-    options(root, "", spec.options, spec.warnings);
-  }
-
-  /// A URL, or nothing and a problem.
-  std::optional<websocket::Url> url(const json& object, const std::string& base) {
-    const std::string text = this->text(object, base, "url", "");
-    if (text.empty()) {
-      if (!object.contains("url") || object["url"].is_string()) {
-        problem(base, "the key \"url\" is missing: a text like \"ws://127.0.0.1:9001\"");
-      }
-      return std::nullopt;
-    }
-    try {
-      return parseSupportedUrl(text);
-    } catch (const InputError& error) {
-      problem(base + "/url", error.what());
-      return std::nullopt;
-    }
-  }
-
-  void server(const json& entry, const std::string& pointer, ClientSpecFile& spec) {
+  for (std::size_t i = 0; i < root["servers"].size(); ++i) {
+    const json& entry = root["servers"][i];
+    const std::string pointer = fmt::format("/servers/{}", i);
     if (!entry.is_object()) {
-      problem(pointer, "expected an object like {\"agent\": \"mine\", \"url\": \"ws://…\"}");
-      return;
+      reader.problem(pointer, "expected an object like {\"agent\": \"mine\", \"url\": \"ws://…\"}");
+      continue;
     }
-    roles::ServerSpec server;
-    const auto where = url(entry, pointer);
-    server.agent = text(entry, pointer, "agent", "");
-    server.origin = text(entry, pointer, "origin", "");
-    server.protocols = texts(entry, pointer, "protocols");
-    server.options = spec.options;
-    options(entry, pointer, server.options, spec.warnings);
-    if (!where) return;
-    server.urlText = entry["url"].get<std::string>();
-    server.url = *where;
-    spec.servers.push_back(std::move(server));
+    reader.warnOfKeys(entry, pointer, keys);
+    read(entry, pointer);
   }
-
- private:
-  static std::string unknownOption(const std::string& name) {
-    std::vector<std::string> names;
-    for (const OptionInfo& info : optionInfos()) names.emplace_back(info.name);
-    const std::string meant = nearest(name, names);
-    return "unknown option, ignored" +
-           (meant.empty() ? "" : fmt::format(" (did you mean {}?)", meant));
-  }
-
-  const JsonSource& source_;
-  std::vector<Problem> problems_;
-};
+}
 
 }  // namespace
 
 ClientSpecFile readClientSpec(const JsonSource& source) {
-  SpecReader reader(source);
   ClientSpecFile spec;
+  SpecJson reader(source, spec.warnings);
   if (reader.isObject()) {
-    const json& root = source.root();
-    reader.common(spec, "./reports/servers/");
-    if (root.contains("servers") && !root["servers"].is_array()) {
-      reader.problem("/servers", "expected a list of servers");
-    } else if (root.contains("servers")) {
-      for (std::size_t i = 0; i < root["servers"].size(); ++i) {
-        reader.server(root["servers"][i], fmt::format("/servers/{}", i), spec);
-      }
-    }
+    reader.warnOfKeys(reader.root(), "", fuzzingClientKeys());
+    readCommon(reader, spec, "./reports/servers/");
+    spec.defaults.options = spec.options;
+    spec.defaults.tlsSettings = spec.tlsSettings;
+    reader.request(reader.root(), "", spec.defaults);
+    forEachServer(reader, serverKeys(), [&](const json& entry, const std::string& pointer) {
+      ClientSpecFile::Server server = spec.defaults;
+      const auto url = reader.url(entry, pointer, "url");
+      server.agent = reader.text(entry, pointer, "agent");
+      reader.options(entry, pointer, server.options);
+      reader.tls(entry, pointer, server.tlsSettings);
+      reader.request(entry, pointer, server);
+      if (!url) return;
+      server.urlText = entry["url"].get<std::string>();
+      server.url = *url;
+      spec.servers.push_back(std::move(server));
+    });
   }
   reader.finish();
   return spec;
 }
 
 ServerSpecFile readServerSpec(const JsonSource& source) {
-  SpecReader reader(source);
   ServerSpecFile spec;
+  SpecJson reader(source, spec.warnings);
   if (reader.isObject()) {
-    const json& root = source.root();
-    reader.common(spec, "./reports/clients/");
-    if (const auto url = reader.url(root, "")) spec.url = *url;
+    const json& root = reader.root();
+    reader.warnOfKeys(root, "", fuzzingServerKeys());
+    readCommon(reader, spec, "./reports/clients/");
+    if (const auto url = reader.url(root, "", "url")) spec.url = *url;
     spec.protocols = reader.texts(root, "", "protocols");
-    spec.key = reader.text(root, "", "key", "");
-    spec.cert = reader.text(root, "", "cert", "");
+    reader.headers(root, "", spec.headers);
   }
   reader.finish();
   return spec;
+}
+
+MassConnectSpecFile readMassConnectSpec(const JsonSource& source) {
+  MassConnectSpecFile file;
+  SpecJson reader(source, file.warnings);
+  if (reader.isObject()) {
+    const json& root = reader.root();
+    reader.warnOfKeys(root, "", massConnectKeys());
+    const json options = root.value("options", json::object());
+    if (!options.is_object()) {
+      reader.problem("/options", "expected an object with the keys connections, batchsize, …");
+    } else {
+      reader.warnOfKeys(options, "/options", massConnectOptionKeys());
+      const auto number = [&](const char* key, double otherwise, double least, double most) {
+        return reader.number(options, "/options", key, otherwise, least, most);
+      };
+      roles::MassConnectSpec& spec = file.spec;
+      spec.connections = static_cast<std::size_t>(number("connections", 10000, 1, 1000000));
+      spec.batchSize = static_cast<std::size_t>(number("batchsize", 100, 1, 1000000));
+      spec.batchDelay = fromSeconds(number("batchdelay", 10, 0, 86400e3) / 1000);
+      spec.retryDelay = fromSeconds(number("retrydelay", 10, 0, 86400e3) / 1000);
+      spec.hold = fromSeconds(number("hold", 0, 0, 86400));
+      spec.patience = fromSeconds(number("patience", 30, 0.1, 86400));
+    }
+    forEachServer(reader, massConnectServerKeys(),
+                  [&](const json& entry, const std::string& pointer) {
+                    MassConnectSpecFile::Server server;
+                    const auto url = reader.url(entry, pointer, "uri");
+                    reader.tls(entry, pointer, server.tlsSettings);
+                    reader.request(entry, pointer, server);
+                    if (!url) return;
+                    server.urlText = entry["uri"].get<std::string>();
+                    server.name = reader.text(entry, pointer, "name", server.urlText);
+                    server.url = *url;
+                    file.servers.push_back(std::move(server));
+                  });
+  }
+  reader.finish();
+  return file;
 }
 
 std::string defaultClientSpec() {
@@ -226,12 +171,24 @@ std::string defaultServerSpec() {
 )";
 }
 
-roles::ServerSpec serverFromUrl(const std::string& url, const websocket::Options& options) {
-  roles::ServerSpec server;
-  server.urlText = url;
-  server.url = parseSupportedUrl(url);
-  server.options = options;
-  return server;
+std::string defaultMassConnectSpec() {
+  return R"(
+{
+   "options": {
+      "connections": 10000,
+      "batchsize": 100,
+      "batchdelay": 10,
+      "retrydelay": 10
+   },
+   "servers": [
+      {
+         "name": "AutobahnPython",
+         "uri": "ws://127.0.0.1:9000",
+         "desc": "Autobahn WebSocket Python on localhost"
+      }
+   ]
+}
+)";
 }
 
 }  // namespace wsgauntlet::cli

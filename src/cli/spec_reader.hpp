@@ -2,9 +2,11 @@
 #pragma once
 
 #include "base/json_source.hpp"
+#include "net/tls.hpp"
 #include "roles/agent_exclusions.hpp"
 #include "roles/fuzzing_client.hpp"
 #include "roles/fuzzing_server.hpp"
+#include "roles/mass_connect.hpp"
 #include "websocket/options.hpp"
 
 #include <cstdint>
@@ -21,32 +23,46 @@ struct CommonSpec {
   std::vector<std::string> excludeCases;
   roles::AgentExclusions exclusions;
   websocket::Options options;
+  net::TlsSettings tlsSettings;
   std::vector<std::string> warnings;  ///< unknown options, for example
 };
 
 struct ClientSpecFile : CommonSpec {
-  std::vector<roles::ServerSpec> servers;
+  /// A server, and what its TLS is to be made from.
+  struct Server : roles::ServerSpec {
+    net::TlsSettings tlsSettings;
+  };
+  std::vector<Server> servers;
+  /// What holds for all servers: their options and request keys begin with these.
+  Server defaults;
 };
 
 struct ServerSpecFile : CommonSpec {
   websocket::Url url;
   std::vector<std::string> protocols;
-  std::string key;
-  std::string cert;
+  websocket::HttpFields headers;
+};
+
+struct MassConnectSpecFile {
+  struct Server : roles::MassConnectSpec::Server {
+    net::TlsSettings tlsSettings;
+  };
+  /// Without its servers, which are below.
+  roles::MassConnectSpec spec;
+  std::vector<Server> servers;
+  std::vector<std::string> warnings;
 };
 
 /// Reads a spec file. Throws InputError with everything that is wrong in it. Unknown keys are
-/// ignored, as the original does; unknown options are warned of.
+/// ignored, as the original does; unknown options, and keys that look mistyped, are warned of.
 [[nodiscard]] ClientSpecFile readClientSpec(const JsonSource& source);
 [[nodiscard]] ServerSpecFile readServerSpec(const JsonSource& source);
+[[nodiscard]] MassConnectSpecFile readMassConnectSpec(const JsonSource& source);
 
 /// The spec files that are written when there is none, with an empty first line as the original
 /// writes them.
 [[nodiscard]] std::string defaultClientSpec();
 [[nodiscard]] std::string defaultServerSpec();
-
-/// A server entry for a URL on the command line. Throws InputError.
-[[nodiscard]] roles::ServerSpec serverFromUrl(const std::string& url,
-                                              const websocket::Options& options);
+[[nodiscard]] std::string defaultMassConnectSpec();
 
 }  // namespace wsgauntlet::cli

@@ -44,8 +44,9 @@ std::span<char> block() {
 }  // namespace
 
 Driver::Driver(Socket socket, std::unique_ptr<websocket::Session> session,
-               std::function<void()> ended, bool exclusive)
+               std::function<void()> ended, bool exclusive, std::unique_ptr<TlsStream> tls)
     : socket_(std::move(socket)),
+      tls_(std::move(tls)),
       session_(std::move(session)),
       ended_(std::move(ended)),
       timer_(socket_.get_executor()),
@@ -67,6 +68,16 @@ void Driver::start() {
   });
   session_->connected(now());
   afterSession();
+}
+
+ssize_t Driver::receive(std::span<char> octets, bool wait) {
+  if (tls_) return tls_->receive(octets, wait);
+  return ::recv(socket_.native_handle(), octets.data(), octets.size(), wait ? 0 : MSG_DONTWAIT);
+}
+
+ssize_t Driver::send(std::span<const char> octets) {
+  if (tls_) return tls_->send(octets);
+  return ::send(socket_.native_handle(), octets.data(), octets.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
 }
 
 /// Whatever was done to the session: write what it has, end if it wants to, wait for more.
@@ -131,8 +142,7 @@ bool Driver::sendBlock() {
   } else {
     octets = octets.first(session_->outbox().take(octets));
   }
-  const ssize_t sent =
-      ::send(socket_.native_handle(), octets.data(), octets.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+  const ssize_t sent = send(octets);
   if (sent < 0 && errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR) {
     // What the peer sent before it went away still counts: reading finds out about the end.
     unsent_.clear();
@@ -161,6 +171,13 @@ void Driver::waitWritable() {
 
 void Driver::waitReadable() {
   waitsReadable_ = true;
+  if (tls_ && tls_->holdsOctets()) {
+    asio::post(socket_.get_executor(), [self = shared_from_this()] {
+      self->waitsReadable_ = false;
+      self->readable();
+    });
+    return;
+  }
   socket_.async_wait(Socket::wait_read, [self = shared_from_this()](const std::error_code& error) {
     self->waitsReadable_ = false;
     if (!error) self->readable();
@@ -174,16 +191,16 @@ void Driver::exchange() {
   for (int i = 0; i < kExchanges; ++i) {
     if (waitsWritable_ || turnPosted_ || session_->queuedPieces() != Pieces::none) return;
     const std::span<char> octets = block();
-    const ssize_t n = ::recv(socket_.native_handle(), octets.data(), octets.size(), 0);
+    const ssize_t n = receive(octets, true);
     // The end of the connection, and anything unusual, is for the loop to find.
     if (n <= 0) return;
-    receive(octets.first(static_cast<std::size_t>(n)));
+    deliver(octets.first(static_cast<std::size_t>(n)));
     if (!flush() || session_->outbox().ending() != Ending::none) break;
   }
   if (!closed_) postTurn();
 }
 
-void Driver::receive(std::span<char> octets) {
+void Driver::deliver(std::span<char> octets) {
   session_->received(octets, now());
   if (!session_->outbox().empty()) return;
   // Nothing is written that would carry the acknowledgement. A peer that writes a message in pieces
@@ -203,7 +220,7 @@ void Driver::readable() {
   const TimePoint turnEnd = now() + kTurnTime;
   for (int i = 0; i < kTurn && !closed_; ++i) {
     const std::span<char> octets = block().first(readSize_);
-    const ssize_t n = ::recv(socket_.native_handle(), octets.data(), octets.size(), MSG_DONTWAIT);
+    const ssize_t n = receive(octets, false);
     if (n < 0 && errno == EINTR) continue;
     if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) break;
     if (n <= 0) {
@@ -212,7 +229,7 @@ void Driver::readable() {
       return;
     }
     const TimePoint begin = now();
-    if (!sessionEnded_) receive(octets.first(static_cast<std::size_t>(n)));
+    if (!sessionEnded_) deliver(octets.first(static_cast<std::size_t>(n)));
     if (session_->outbox().ending() != websocket::Ending::none && !sessionEnded_) break;
     if (static_cast<std::size_t>(n) < octets.size()) break;
     const TimePoint end = now();
@@ -278,6 +295,7 @@ void Driver::finish() {
   if (waitsWritable_ || turnPosted_) return;
   // Closing a socket with unread octets would reset the connection and could cost the peer what
   // was sent last: end our direction, and wait a moment for the peer to end its own.
+  if (tls_) tls_->endWriting();
   std::error_code ignored;
   socket_.shutdown(Socket::shutdown_send, ignored);
   if (!waitsReadable_) waitReadable();

@@ -1,6 +1,7 @@
 // Moves octets and time between a socket and a session.
 #pragma once
 
+#include "net/tls.hpp"
 #include "websocket/session.hpp"
 
 #include <array>
@@ -21,14 +22,17 @@ class Driver : public std::enable_shared_from_this<Driver> {
  public:
   using Socket = asio::generic::stream_protocol::socket;
 
-  /// `exclusive`: no other connection of the loop needs it meanwhile.
+  /// `exclusive`: no other connection of the loop needs it meanwhile. `tls`: the TLS of the socket,
+  /// with its handshake done; none for a plain connection.
   Driver(Socket socket, std::unique_ptr<websocket::Session> session, std::function<void()> ended,
-         bool exclusive);
+         bool exclusive, std::unique_ptr<TlsStream> tls = nullptr);
 
   /// Tells the session that it is connected, and goes on until the connection has ended.
   void start();
 
  private:
+  [[nodiscard]] ssize_t receive(std::span<char> octets, bool wait);
+  [[nodiscard]] ssize_t send(std::span<const char> octets);
   void afterSession();
   bool flush();
   bool sendBlock();
@@ -36,7 +40,7 @@ class Driver : public std::enable_shared_from_this<Driver> {
   void sendPieceLater();
   void waitReadable();
   void waitWritable();
-  void receive(std::span<char> octets);
+  void deliver(std::span<char> octets);
   void readable();
   void adaptRead(Duration took);
   void exchange();
@@ -48,6 +52,7 @@ class Driver : public std::enable_shared_from_this<Driver> {
   void close();
 
   Socket socket_;
+  std::unique_ptr<TlsStream> tls_;
   std::unique_ptr<websocket::Session> session_;
   std::function<void()> ended_;
   asio::steady_timer timer_;

@@ -1,5 +1,6 @@
 #include "roles/front_door.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace wsgauntlet::roles {
@@ -12,12 +13,27 @@ constexpr std::size_t kMaxHead = 65536;
 
 }  // namespace
 
+std::string selectSubprotocol(const websocket::Accepted& request,
+                              const std::vector<std::string>& known) {
+  for (const std::string& protocol : request.protocols) {
+    if (std::find(known.begin(), known.end(), protocol) != known.end()) return protocol;
+  }
+  return "";
+}
+
 FrontDoor::FrontDoor(const websocket::Options& options, std::string serverName, std::string peer,
-                     Route route)
+                     Route route, std::shared_ptr<std::size_t> guests)
     : options_(options),
       serverName_(std::move(serverName)),
       peer_(std::move(peer)),
-      route_(std::move(route)) {}
+      route_(std::move(route)),
+      guests_(std::move(guests)) {
+  if (guests_) ++*guests_;
+}
+
+FrontDoor::~FrontDoor() {
+  if (guests_) --*guests_;
+}
 
 void FrontDoor::connected(TimePoint now) {
   if (options_.openHandshakeTimeout > Duration::zero()) {
@@ -47,6 +63,8 @@ void FrontDoor::answer(std::size_t headEnd, TimePoint now) {
   policy.allowedOrigins = options_.allowedOrigins;
   policy.versions = options_.versions;
   policy.webStatus = options_.webStatus;
+  policy.maxConnectionsReached =
+      guests_ && options_.maxConnections > 0 && *guests_ > options_.maxConnections;
   websocket::RequestVerdict verdict = websocket::checkRequest(head, policy);
   if (const auto* refused = std::get_if<websocket::Refused>(&verdict)) {
     refuse(*refused);

@@ -9,6 +9,7 @@
 #include <memory>
 #include <string>
 #include <variant>
+#include <vector>
 
 namespace wsgauntlet::roles {
 
@@ -20,6 +21,10 @@ struct Knock {
   std::string peer;
 };
 
+/// The first subprotocol of the client that is among `known`, or none (RFC 6455 section 4.2.2).
+[[nodiscard]] std::string selectSubprotocol(const websocket::Accepted& request,
+                                            const std::vector<std::string>& known);
+
 /// What to do with it: a session that answers, or a refusal.
 using Welcome = std::variant<std::unique_ptr<websocket::Session>, websocket::Refused>;
 
@@ -29,8 +34,13 @@ class FrontDoor : public websocket::Session {
  public:
   using Route = std::function<Welcome(Knock)>;
 
+  /// `guests` counts the doors that are open at the same time, for `maxConnections`; it may be
+  /// absent. The options live as long as connections are served.
   FrontDoor(const websocket::Options& options, std::string serverName, std::string peer,
-            Route route);
+            Route route, std::shared_ptr<std::size_t> guests = nullptr);
+  ~FrontDoor() override;
+  FrontDoor(const FrontDoor&) = delete;
+  FrontDoor& operator=(const FrontDoor&) = delete;
 
   void connected(TimePoint now) override;
   void received(std::span<char> octets, TimePoint now) override;
@@ -50,6 +60,7 @@ class FrontDoor : public websocket::Session {
   const std::string serverName_;
   const std::string peer_;
   const Route route_;
+  const std::shared_ptr<std::size_t> guests_;
   Octets read_;
   std::optional<TimePoint> giveUpAt_;
   websocket::Outbox outbox_;

@@ -128,21 +128,9 @@ class ServerRun : public std::enable_shared_from_this<ServerRun> {
     setup.wallClock = wallClock;
     setup.onResult = [attempt](play::Result result) { attempt->result = std::move(result); };
 
-    websocket::ClientRequest request;
-    request.host = server_.url.host;
-    request.port = server_.url.port;
-    request.resource = server_.url.resource;
-    request.userAgent = kFuzzerName;
-    request.origin = server_.origin;
-    request.protocols = server_.protocols;
+    websocket::ClientRequest request = requestOf(server_, kFuzzerName);
     request.extensions = offersOf(testCase);
-    request.version = server_.options.version;
-    request.extraHeaders = server_.headers;
-
-    net::ConnectAddress address;
-    address.host = server_.url.host;
-    address.port = server_.url.port;
-    address.noDelay = server_.options.tcpNoDelay;
+    net::ConnectAddress address = addressOf(server_);
     address.exclusive = attempt->turn.alone;
     net::ConnectHandlers handlers;
     handlers.connected = [self = shared_from_this(), attempt](const std::string& peer) {

@@ -4,12 +4,10 @@
 #include "net/loop.hpp"
 #include "report/folder.hpp"
 #include "roles/agent_exclusions.hpp"
+#include "roles/connect_spec.hpp"
 #include "roles/run_log.hpp"
 #include "suite/catalogue.hpp"
 #include "suite/corpora.hpp"
-#include "websocket/http.hpp"
-#include "websocket/options.hpp"
-#include "websocket/url.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -22,14 +20,8 @@
 namespace wsgauntlet::roles {
 
 /// A server under test.
-struct ServerSpec {
-  std::string urlText;  ///< as the user wrote it
-  websocket::Url url;
+struct ServerSpec : ConnectSpec {
   std::string agent;  ///< name in reports; empty: the Server field of its answer
-  websocket::Options options;
-  std::string origin;
-  std::vector<std::string> protocols;
-  websocket::HttpFields headers;  ///< beside those of the handshake
 };
 
 struct FuzzingClientSpec {

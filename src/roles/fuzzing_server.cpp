@@ -58,11 +58,17 @@ class FuzzingServer::State {
         log(runLog),
         board(spec.cases),
         random(spec.seed),
-        listener(eventLoop, {spec.host, spec.port}, [this](const std::string& peer) {
-          return std::make_unique<FrontDoor>(spec.options, kFuzzerName, peer, [this](Knock knock) {
-            return route(std::move(knock));
-          });
-        }) {}
+        listener(
+            eventLoop, spec.listen,
+            [this](const std::string& peer) {
+              return std::make_unique<FrontDoor>(
+                  spec.options, kFuzzerName, peer,
+                  [this](Knock knock) { return route(std::move(knock)); }, guests);
+            },
+            spec.tls,
+            [this](const std::string& peer, const std::string& reason) {
+              log.line(fmt::format("TLS handshake with {} failed ({})", peer, reason));
+            }) {}
 
   Welcome route(Knock knock) {
     const std::string path = knock.accepted.target.path;
@@ -86,7 +92,8 @@ class FuzzingServer::State {
     response.server = kFuzzerName;
     response.poweredBy = "AutobahnPython/0.10.9";
     response.key = knock.accepted.key;
-    response.subprotocol = selectProtocol(knock.accepted.protocols);
+    response.extraHeaders = spec.headers;
+    response.subprotocol = selectSubprotocol(knock.accepted, spec.protocols);
     if (deflate) response.extensions = deflate->header;
     SimpleSession::Answer result;
     result.request = std::move(knock.request);
@@ -94,17 +101,6 @@ class FuzzingServer::State {
     if (deflate) result.deflate = deflate->parameters;
     result.rest = std::move(knock.rest);
     return result;
-  }
-
-  /// The first subprotocol of the client that the spec knows (RFC 6455 section 4.2.2).
-  std::string selectProtocol(const std::vector<std::string>& offered) const {
-    for (const std::string& protocol : offered) {
-      if (std::find(spec.protocols.begin(), spec.protocols.end(), protocol) !=
-          spec.protocols.end()) {
-        return protocol;
-      }
-    }
-    return "";
   }
 
   std::unique_ptr<ReplySession> makeReply(Knock& knock) {
@@ -223,6 +219,7 @@ class FuzzingServer::State {
   CaseBoard board;
   Random random;
   std::uint64_t connections = 0;
+  std::shared_ptr<std::size_t> guests = std::make_shared<std::size_t>(0);
   net::Listener listener;
 };
 

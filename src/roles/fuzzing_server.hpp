@@ -1,12 +1,13 @@
 // The fuzzing server: clients under test connect and ask for cases.
 #pragma once
 
-#include "net/loop.hpp"
+#include "net/transport.hpp"
 #include "report/folder.hpp"
 #include "roles/agent_exclusions.hpp"
 #include "roles/run_log.hpp"
 #include "suite/catalogue.hpp"
 #include "suite/corpora.hpp"
+#include "websocket/http.hpp"
 #include "websocket/options.hpp"
 
 #include <cstdint>
@@ -17,12 +18,13 @@
 namespace wsgauntlet::roles {
 
 struct FuzzingServerSpec {
-  std::string host;  ///< numeric address to listen on; empty for all IPv4 addresses
-  std::uint16_t port = 9001;
+  net::ListenAddress listen;
+  std::shared_ptr<const net::TlsContext> tls;  ///< for wss
   std::vector<const suite::Case*> cases;
   AgentExclusions exclusions;
   websocket::Options options;
   std::vector<std::string> protocols;  ///< subprotocols that are selected when a client offers them
+  websocket::HttpFields headers;       ///< further fields of the answers that open a connection
   std::uint64_t seed = 0;
   double timeoutScale = 1;
   /// What slices are taken from; lives longer than the run.

@@ -1,7 +1,5 @@
 #include "roles/testee.hpp"
 
-#include "net/transport.hpp"
-#include "roles/front_door.hpp"
 #include "roles/names.hpp"
 #include "roles/simple_session.hpp"
 
@@ -11,10 +9,6 @@
 
 namespace wsgauntlet::roles {
 namespace {
-
-/// How long a server that refuses is tried again.
-constexpr auto kConnectRetry = std::chrono::seconds(10);
-constexpr auto kRetryDelay = std::chrono::milliseconds(50);
 
 websocket::Options testeeOptions(websocket::Options options) {
   options.dropAfterFailure = true;
@@ -45,48 +39,24 @@ class QuestionSession : public SimpleSession {
   std::shared_ptr<std::string> answer_;
 };
 
+websocket::ClientRequest requestFor(const TesteeClientSpec& spec, bool compression) {
+  const bool named = !spec.agent.empty() && spec.agent != kTesteeName;
+  websocket::ClientRequest request = requestOf(spec, named ? spec.agent : "");
+  if (compression) {
+    request.extensions =
+        *websocket::parseExtensions(
+             "permessage-deflate; client_no_context_takeover; client_max_window_bits")
+             .value;
+  }
+  return request;
+}
+
 }  // namespace
 
-class TesteeServer::State {
- public:
-  State(net::Loop& loop, TesteeServerSpec description)
-      : spec(std::move(description)),
-        random(spec.seed),
-        listener(loop, {spec.host, spec.port}, [this](const std::string& peer) {
-          return std::make_unique<FrontDoor>(spec.options, kTesteeName, peer, [this](Knock knock) {
-            return welcome(std::move(knock));
-          });
-        }) {}
-
-  Welcome welcome(Knock knock) {
-    const std::vector<websocket::AcceptRule> anyOffer(spec.compression ? 1 : 0);
-    const auto deflate = websocket::negotiate(knock.accepted.extensions, anyOffer);
-    websocket::ServerResponse response;
-    response.server = kTesteeName;
-    response.key = knock.accepted.key;
-    if (deflate) response.extensions = deflate->header;
-    SimpleSession::Answer answer;
-    answer.request = std::move(knock.request);
-    answer.response = websocket::buildResponse(response);
-    if (deflate) answer.deflate = deflate->parameters;
-    answer.rest = std::move(knock.rest);
-    return std::make_unique<EchoSession>(testeeOptions(spec.options), random.fork(++connections),
-                                         std::move(answer));
-  }
-
-  TesteeServerSpec spec;
-  Random random;
-  std::uint64_t connections = 0;
-  net::Listener listener;
-};
-
-TesteeServer::TesteeServer(net::Loop& loop, TesteeServerSpec spec)
-    : state_(std::make_unique<State>(loop, std::move(spec))) {}
-
-TesteeServer::~TesteeServer() = default;
-
-std::uint16_t TesteeServer::port() const {
-  return state_->listener.port();
+PlainServer::Serve echo() {
+  return [](const websocket::Options& options, Random random, SimpleSession::Answer answer) {
+    return std::make_unique<EchoSession>(testeeOptions(options), random, std::move(answer));
+  };
 }
 
 class TesteeClient::State : public std::enable_shared_from_this<State> {
@@ -121,47 +91,26 @@ class TesteeClient::State : public std::enable_shared_from_this<State> {
   /// Connects to `resource`: asks when there is room for an answer, else echoes.
   void open(const std::string& resource, const std::shared_ptr<std::string>& answer,
             std::function<void()> then) {
-    websocket::ClientRequest request;
-    request.host = spec.url.host;
-    request.port = spec.url.port;
+    const bool asks = answer != nullptr;
+    websocket::ClientRequest request = requestFor(spec, spec.compression && !asks);
     request.resource = resource;
-    request.version = spec.options.version;
-    if (!spec.agent.empty() && spec.agent != kTesteeName) request.userAgent = spec.agent;
-    if (spec.compression && answer == nullptr) {
-      request.extensions =
-          *websocket::parseExtensions(
-               "permessage-deflate; client_no_context_takeover; client_max_window_bits")
-               .value;
-    }
     const Random numbers = random.fork(++connections);
-    std::unique_ptr<websocket::Session> session;
-    if (answer != nullptr) {
-      session =
-          std::make_unique<QuestionSession>(spec.options, numbers, std::move(request), answer);
-    } else {
-      session =
-          std::make_unique<EchoSession>(testeeOptions(spec.options), numbers, std::move(request));
-    }
-    net::ConnectHandlers handlers;
-    handlers.failed = [self = shared_from_this(), resource, answer, then](const std::string& reason,
-                                                                          bool refused) {
-      self->connectFailed(reason, refused,
-                          [self, resource, answer, then] { self->open(resource, answer, then); });
+    const auto makeSession = [this, request, numbers, answer] {
+      std::unique_ptr<websocket::Session> session;
+      if (answer != nullptr) {
+        session = std::make_unique<QuestionSession>(spec.options, numbers, request, answer);
+      } else {
+        session = std::make_unique<EchoSession>(testeeOptions(spec.options), numbers, request);
+      }
+      return session;
     };
-    handlers.ended = then;
-    net::connect(loop, {spec.url.host, spec.url.port, true}, std::move(session),
-                 std::move(handlers));
-  }
-
-  void connectFailed(const std::string& reason, bool refused, std::function<void()> again) {
-    const TimePoint now = std::chrono::steady_clock::now();
-    if (!giveUpAt) giveUpAt = now + kConnectRetry;
-    if (refused && current == 0 && now < *giveUpAt) {
-      loop.after(kRetryDelay, std::move(again));
-      return;
-    }
-    log.line(fmt::format("Connection to {} failed ({})", spec.urlText, reason));
-    done(false);
+    reach(
+        loop, spec, current == 0 ? spec.connectRetry : Duration::zero(), makeSession,
+        {[self = shared_from_this()](const std::string& reason, bool) {
+           self->log.line(fmt::format("Connection to {} failed ({})", self->spec.urlText, reason));
+           self->done(false);
+         },
+         nullptr, std::move(then)});
   }
 
   net::Loop& loop;
@@ -171,7 +120,6 @@ class TesteeClient::State : public std::enable_shared_from_this<State> {
   std::uint64_t connections = 0;
   int count = 0;
   int current = 0;
-  std::optional<TimePoint> giveUpAt;
   std::function<void(bool)> done;
 };
 
@@ -183,6 +131,20 @@ TesteeClient::~TesteeClient() = default;
 void TesteeClient::start(std::function<void(bool)> done) {
   state_->done = std::move(done);
   state_->askCount();
+}
+
+void runEchoClient(net::Loop& loop, const TesteeClientSpec& spec, RunLog& log,
+                   std::function<void(bool)> done) {
+  const auto makeSession = [&spec] {
+    return std::make_unique<EchoSession>(testeeOptions(spec.options), Random(spec.seed),
+                                         requestFor(spec, spec.compression));
+  };
+  reach(loop, spec, spec.connectRetry, makeSession,
+        {[&spec, &log, done](const std::string& reason, bool) {
+           log.line(fmt::format("Connection to {} failed ({})", spec.urlText, reason));
+           done(false);
+         },
+         nullptr, [done] { done(true); }});
 }
 
 }  // namespace wsgauntlet::roles

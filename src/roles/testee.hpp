@@ -2,9 +2,9 @@
 #pragma once
 
 #include "net/loop.hpp"
+#include "roles/connect_spec.hpp"
+#include "roles/plain_server.hpp"
 #include "roles/run_log.hpp"
-#include "websocket/options.hpp"
-#include "websocket/url.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -13,36 +13,13 @@
 
 namespace wsgauntlet::roles {
 
-struct TesteeServerSpec {
-  std::string host;  ///< numeric address to listen on; empty for all IPv4 addresses
-  std::uint16_t port = 9001;
-  websocket::Options options;
-  bool compression = true;  ///< accept permessage-deflate
-  std::uint64_t seed = 0;
-};
+/// Serves a client by sending every message back.
+[[nodiscard]] PlainServer::Serve echo();
 
-/// Echoes every message on every path, until it is destroyed.
-class TesteeServer {
- public:
-  /// Listens. Throws InputError when the port cannot be used.
-  TesteeServer(net::Loop& loop, TesteeServerSpec spec);
-  ~TesteeServer();
-  TesteeServer(const TesteeServer&) = delete;
-  TesteeServer& operator=(const TesteeServer&) = delete;
-
-  [[nodiscard]] std::uint16_t port() const;
-
- private:
-  class State;
-  std::unique_ptr<State> state_;
-};
-
-struct TesteeClientSpec {
-  websocket::Url url;
-  std::string urlText;
-  std::string agent;  ///< name that it gives itself
-  websocket::Options options;
-  bool compression = true;  ///< offer permessage-deflate
+struct TesteeClientSpec : ConnectSpec {
+  std::string agent;                                 ///< name that it gives itself
+  bool compression = true;                           ///< offer permessage-deflate
+  Duration connectRetry = std::chrono::seconds(10);  ///< how long a refusal is tried again
   std::uint64_t seed = 0;
 };
 
@@ -62,5 +39,9 @@ class TesteeClient {
   class State;
   std::shared_ptr<State> state_;
 };
+
+/// Opens one connection and echoes every message on it until it ends. `done` as for `TesteeClient`.
+void runEchoClient(net::Loop& loop, const TesteeClientSpec& spec, RunLog& log,
+                   std::function<void(bool reached)> done);
 
 }  // namespace wsgauntlet::roles

@@ -136,7 +136,8 @@ std::string buildRequest(const ClientRequest& request) {
     fmt::format_to(std::back_inserter(out), "{}: {}\r\n", name, value);
   };
   if (request.userAgent) add("User-Agent", *request.userAgent);
-  add("Host", hostAndPort(request.host, request.port));
+  add("Host",
+      request.authority.empty() ? hostAndPort(request.host, request.port) : request.authority);
   add("Upgrade", "WebSocket");
   add("Connection", "Upgrade");
   add("Pragma", "no-cache");

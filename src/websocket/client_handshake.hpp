@@ -14,6 +14,7 @@ namespace wsgauntlet::websocket {
 struct ClientRequest {
   std::string host;  ///< an IPv6 address stands without brackets
   std::uint16_t port = 80;
+  std::string authority;  ///< value of the Host field; empty: host and port
   std::string resource = "/";
   std::optional<std::string> userAgent;
   std::string origin;                        ///< empty: no such header

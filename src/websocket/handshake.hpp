@@ -17,4 +17,7 @@ namespace wsgauntlet::websocket {
 /// A Sec-WebSocket-Key: 16 random octets in base64.
 [[nodiscard]] std::string makeKey(Random& random);
 
+/// The value of an Authorization field for `user:password` (RFC 7617).
+[[nodiscard]] std::string basicAuth(std::string_view credentials);
+
 }  // namespace wsgauntlet::websocket

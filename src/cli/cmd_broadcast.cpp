@@ -1,0 +1,73 @@
+#include "cli/command.hpp"
+#include "cli/console_log.hpp"
+#include "cli/exit_status.hpp"
+#include "cli/transport_flags.hpp"
+#include "net/loop.hpp"
+#include "roles/broadcast.hpp"
+
+#include <memory>
+
+#include <CLI/CLI.hpp>
+
+namespace wsgauntlet::cli {
+namespace {
+
+struct ServerFlags {
+  OriginalFlags original;
+  ListenFlags listen;
+};
+
+struct ClientFlags {
+  OriginalFlags original;
+  ConnectFlags connect;
+};
+
+int runServer(const ServerFlags& flags) {
+  Listening listening;
+  roles::ServeSpec spec = serveSpec(flags.original, flags.listen, {}, listening);
+  spec.compression = false;
+  net::Loop loop;
+  ConsoleLog log;
+  net::raiseDescriptorLimit();
+  const roles::BroadcastServer server(loop, std::move(spec), log);
+  announce(listening, server.port(), flags.listen);
+  loop.onTermination([&](int) { loop.stop(); });
+  loop.run();
+  return success;
+}
+
+int runClient(const ClientFlags& flags, bool originalSpelling) {
+  roles::BroadcastClientSpec spec;
+  spec.urlText = requireUrl(flags.original);
+  spec.url = websocket::parseUrl(spec.urlText);
+  applyConnectFlags(flags.connect, flags.original, {}, spec);
+  spec.seed = chooseSeed("");
+  net::Loop loop;
+  ConsoleLog log;
+  bool reached = true;
+  loop.onTermination([&](int) { loop.stop(); });
+  roles::runBroadcastClient(loop, spec, log, [&](bool wasReached) {
+    reached = wasReached;
+    loop.stop();
+  });
+  loop.run();
+  return reached || originalSpelling ? success : incomplete;
+}
+
+}  // namespace
+
+std::function<int()> addBroadcastServer(CLI::App& app, const Invocation&) {
+  const auto flags = std::make_shared<ServerFlags>();
+  addOriginalFlags(app, flags->original);
+  addListenFlags(app, flags->listen);
+  return [flags] { return runServer(*flags); };
+}
+
+std::function<int()> addBroadcastClient(CLI::App& app, const Invocation& invocation) {
+  const auto flags = std::make_shared<ClientFlags>();
+  addOriginalFlags(app, flags->original);
+  addConnectFlags(app, flags->connect);
+  return [flags, original = invocation.originalSpelling] { return runClient(*flags, original); };
+}
+
+}  // namespace wsgauntlet::cli

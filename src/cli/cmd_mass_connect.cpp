@@ -1,0 +1,149 @@
+#include "cli/command.hpp"
+#include "cli/console_log.hpp"
+#include "cli/exit_status.hpp"
+#include "cli/spec_reader.hpp"
+#include "cli/transport_flags.hpp"
+#include "net/loop.hpp"
+#include "report/atomic_file.hpp"
+#include "roles/mass_connect.hpp"
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+namespace wsgauntlet::cli {
+namespace {
+
+struct Flags {
+  OriginalFlags original;
+  ConnectFlags connect;
+  std::optional<std::size_t> connections;
+  std::optional<std::size_t> batchSize;
+  std::optional<double> batchDelay;
+  std::optional<double> retryDelay;
+  std::optional<double> hold;
+  std::optional<double> patience;
+};
+
+MassConnectSpecFile readSpec(const Flags& flags, bool originalSpelling) {
+  MassConnectSpecFile file;
+  const bool urlIsEnough = !originalSpelling && !flags.original.wsuri.empty() &&
+                           flags.original.spec.empty() &&
+                           !std::filesystem::exists("massconnect.json");
+  if (!urlIsEnough) {
+    const std::string path = findSpec(flags.original.spec, "massconnect", defaultMassConnectSpec());
+    file = readMassConnectSpec(JsonSource::fromFile(path));
+  }
+  if (!flags.original.wsuri.empty() && (file.servers.empty() || !originalSpelling)) {
+    MassConnectSpecFile::Server server;
+    server.urlText = server.name = flags.original.wsuri;
+    server.url = websocket::parseUrl(server.urlText);
+    file.servers = {std::move(server)};
+  }
+  if (file.servers.empty()) {
+    throw InputError("no server: give the spec file \"servers\", or use -w ws://127.0.0.1:9000");
+  }
+  return file;
+}
+
+roles::MassConnectSpec finishSpec(const Flags& flags, MassConnectSpecFile file) {
+  roles::MassConnectSpec spec = std::move(file.spec);
+  if (flags.connections) spec.connections = *flags.connections;
+  if (flags.batchSize) spec.batchSize = *flags.batchSize;
+  if (flags.batchDelay) spec.batchDelay = fromSeconds(*flags.batchDelay / 1000);
+  if (flags.retryDelay) spec.retryDelay = fromSeconds(*flags.retryDelay / 1000);
+  if (flags.hold) spec.hold = fromSeconds(*flags.hold);
+  if (flags.patience) spec.patience = fromSeconds(*flags.patience);
+  spec.seed = chooseSeed("");
+  for (MassConnectSpecFile::Server& server : file.servers) {
+    // A server that is busy with thousands of others may take its time.
+    server.options.openHandshakeTimeout = spec.patience;
+    server.options.closeHandshakeTimeout = spec.patience;
+    server.options.serverConnectionDropTimeout = spec.patience;
+    applyConnectFlags(flags.connect, flags.original, server.tlsSettings, server);
+    spec.servers.push_back(std::move(server));
+  }
+  return spec;
+}
+
+void print(const roles::MassConnectFigures& figures) {
+  fmt::print(
+      "{}: {} of {} connected, {:.0f} connects per second\n"
+      "  time to open in ms: 50 % {:.1f}, 90 % {:.1f}, 99 % {:.1f}, longest {:.1f}\n"
+      "  dropped by the server while held: {}; ended with a whole closing handshake: {}\n",
+      figures.name, figures.connected, figures.wanted, figures.perSecond(), figures.p50,
+      figures.p90, figures.p99, figures.longest, figures.dropped, figures.clean);
+  if (figures.failed + figures.lost > 0) {
+    fmt::print("  last reason of a try that failed: {}\n", figures.lastReason);
+  }
+}
+
+std::string toJson(const std::vector<roles::MassConnectFigures>& all) {
+  nlohmann::ordered_json list = nlohmann::json::array();
+  for (const roles::MassConnectFigures& one : all) {
+    list.push_back({{"name", one.name},
+                    {"uri", one.url},
+                    {"connections", one.wanted},
+                    {"connected", one.connected},
+                    {"seconds", one.seconds},
+                    {"connectsPerSecond", one.perSecond()},
+                    {"failed", one.failed},
+                    {"lost", one.lost},
+                    {"lastReason", one.lastReason},
+                    {"timeToOpenMs",
+                     {{"p50", one.p50}, {"p90", one.p90}, {"p99", one.p99}, {"max", one.longest}}},
+                    {"dropped", one.dropped},
+                    {"clean", one.clean}});
+  }
+  return list.dump(2, ' ', true, nlohmann::json::error_handler_t::replace) + "\n";
+}
+
+int run(const Flags& flags, bool originalSpelling) {
+  MassConnectSpecFile file = readSpec(flags, originalSpelling);
+  ConsoleLog log;
+  for (const std::string& warning : file.warnings) log.error("warning: " + warning);
+  net::raiseDescriptorLimit();
+  net::Loop loop;
+  roles::MassConnect run(loop, finishSpec(flags, std::move(file)), log);
+  int status = incomplete;
+  loop.onTermination([&](int) { loop.stop(); });
+  run.start([&](const std::vector<roles::MassConnectFigures>& all) {
+    status = success;
+    for (const roles::MassConnectFigures& one : all) {
+      print(one);
+      if (!one.complete()) status = incomplete;
+    }
+    if (!flags.original.outfile.empty()) report::replaceFile(flags.original.outfile, toJson(all));
+    loop.stop();
+  });
+  loop.run();
+  return originalSpelling ? success : status;
+}
+
+}  // namespace
+
+std::function<int()> addMassConnect(CLI::App& app, const Invocation& invocation) {
+  const auto flags = std::make_shared<Flags>();
+  addOriginalFlags(app, flags->original);
+  addConnectFlags(app, flags->connect);
+  app.add_option("--connections", flags->connections, "Connections to hold at the same time")
+      ->check(CLI::Range(1, 1000000));
+  app.add_option("--batch-size", flags->batchSize, "Connections that are started at a time")
+      ->check(CLI::Range(1, 1000000));
+  app.add_option("--batch-delay", flags->batchDelay, "Milliseconds between batches")
+      ->check(CLI::Range(0.0, 86400e3));
+  app.add_option("--retry-delay", flags->retryDelay, "Milliseconds before a failed try is repeated")
+      ->check(CLI::Range(0.0, 86400e3));
+  app.add_option("--hold", flags->hold, "Seconds that all connections are held open")
+      ->check(CLI::Range(0.0, 86400.0));
+  app.add_option("--patience", flags->patience,
+                 "The run is given up when nothing connects for so many seconds")
+      ->check(CLI::Range(0.1, 86400.0));
+  return [flags, original = invocation.originalSpelling] { return run(*flags, original); };
+}
+
+}  // namespace wsgauntlet::cli

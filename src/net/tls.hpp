@@ -1,0 +1,87 @@
+// TLS between a socket and its driver.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <sys/types.h>
+
+struct ssl_ctx_st;
+
+namespace wsgauntlet::net {
+
+/// What a role shows of itself and asks of its peers.
+struct TlsSettings {
+  std::string certFile;     ///< PEM, with the chain behind it; empty: none
+  std::string keyFile;      ///< PEM; empty: it stands in `certFile`
+  bool selfSigned = false;  ///< make a certificate for localhost, in place of the files
+  bool verify = false;      ///< check the peer's certificate; a server then demands one
+  std::string caFile;       ///< PEM of those who are trusted; empty: those of the system
+  std::string version;      ///< "1.2" or "1.3" and no other; empty: both
+};
+
+/// Certificates and settings, shared by the connections of a role.
+class TlsContext {
+ public:
+  /// Throw InputError when a file cannot be used. A server needs a certificate.
+  [[nodiscard]] static std::shared_ptr<const TlsContext> forServer(const TlsSettings& settings);
+  [[nodiscard]] static std::shared_ptr<const TlsContext> forClient(const TlsSettings& settings);
+  ~TlsContext();
+  TlsContext(const TlsContext&) = delete;
+  TlsContext& operator=(const TlsContext&) = delete;
+
+  /// SHA-256 of our certificate, as `AB:CD:…`; empty when there is none.
+  [[nodiscard]] std::string fingerprint() const;
+  [[nodiscard]] bool verifies() const { return verifies_; }
+  [[nodiscard]] bool isServer() const { return isServer_; }
+  [[nodiscard]] ssl_ctx_st* native() const { return context_; }
+
+ private:
+  TlsContext(const TlsSettings& settings, bool isServer);
+
+  ssl_ctx_st* context_;
+  const bool isServer_;
+  bool verifies_ = false;
+};
+
+/// The TLS of one connection. It reads and writes the socket itself and never waits, except where
+/// `receive` is asked to.
+class TlsStream {
+ public:
+  /// `peerName`: the host that a client means, for SNI (RFC 6066) and for the check of the
+  /// certificate (RFC 9525).
+  TlsStream(std::shared_ptr<const TlsContext> context, int socket, const std::string& peerName);
+  ~TlsStream();
+  TlsStream(const TlsStream&) = delete;
+  TlsStream& operator=(const TlsStream&) = delete;
+
+  enum class Progress { done, needsRead, needsWrite, failed };
+  /// Goes on with the TLS handshake as far as the socket allows.
+  [[nodiscard]] Progress handshake();
+  /// Why the handshake failed.
+  [[nodiscard]] const std::string& failure() const { return failure_; }
+  /// The handshake failed because the peer ended the transport without a word.
+  [[nodiscard]] bool peerVanished() const { return vanished_; }
+
+  /// As `recv`: octets read, 0 at the peer's end, -1 and `errno`. Less than fits means that the
+  /// socket had no more. With `wait` the socket may be waited for once.
+  [[nodiscard]] ssize_t receive(std::span<char> octets, bool wait);
+  /// Octets have been read from the socket and not been received yet: it need not be readable.
+  [[nodiscard]] bool holdsOctets() const;
+  /// As `send`: octets taken, or -1 and `errno`. What was not taken must come again, unchanged.
+  [[nodiscard]] ssize_t send(std::span<const char> octets);
+  /// Tells the peer that nothing more comes (close_notify).
+  void endWriting();
+
+ private:
+  struct State;
+
+  std::shared_ptr<const TlsContext> context_;
+  std::unique_ptr<State> state_;
+  std::string failure_;
+  bool vanished_ = false;
+};
+
+}  // namespace wsgauntlet::net

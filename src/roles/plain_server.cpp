@@ -1,0 +1,64 @@
+#include "roles/plain_server.hpp"
+
+#include "roles/front_door.hpp"
+#include "roles/names.hpp"
+
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace wsgauntlet::roles {
+
+class PlainServer::State {
+ public:
+  State(net::Loop& loop, ServeSpec description, RunLog& log, Serve serveClient)
+      : spec(std::move(description)),
+        serve(std::move(serveClient)),
+        random(spec.seed),
+        listener(
+            loop, spec.listen,
+            [this](const std::string& peer) {
+              return std::make_unique<FrontDoor>(
+                  spec.options, kTesteeName, peer,
+                  [this](Knock knock) { return welcome(std::move(knock)); }, guests);
+            },
+            spec.tls,
+            [&log](const std::string& peer, const std::string& reason) {
+              log.line(fmt::format("TLS handshake with {} failed ({})", peer, reason));
+            }) {}
+
+  Welcome welcome(Knock knock) {
+    const std::vector<websocket::AcceptRule> anyOffer(spec.compression ? 1 : 0);
+    const auto deflate = websocket::negotiate(knock.accepted.extensions, anyOffer);
+    websocket::ServerResponse response;
+    response.server = kTesteeName;
+    response.extraHeaders = spec.headers;
+    response.key = knock.accepted.key;
+    response.subprotocol = selectSubprotocol(knock.accepted, spec.protocols);
+    if (deflate) response.extensions = deflate->header;
+    SimpleSession::Answer answer;
+    answer.request = std::move(knock.request);
+    answer.response = websocket::buildResponse(response);
+    if (deflate) answer.deflate = deflate->parameters;
+    answer.rest = std::move(knock.rest);
+    return serve(spec.options, random.fork(++connections), std::move(answer));
+  }
+
+  const ServeSpec spec;
+  const Serve serve;
+  Random random;
+  std::uint64_t connections = 0;
+  std::shared_ptr<std::size_t> guests = std::make_shared<std::size_t>(0);
+  net::Listener listener;
+};
+
+PlainServer::PlainServer(net::Loop& loop, ServeSpec spec, RunLog& log, Serve serve)
+    : state_(std::make_unique<State>(loop, std::move(spec), log, std::move(serve))) {}
+
+PlainServer::~PlainServer() = default;
+
+std::uint16_t PlainServer::port() const {
+  return state_->listener.port();
+}
+
+}  // namespace wsgauntlet::roles

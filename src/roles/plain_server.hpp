@@ -1,0 +1,49 @@
+// A server without cases: every request is accepted, on every path.
+#pragma once
+
+#include "net/loop.hpp"
+#include "net/transport.hpp"
+#include "roles/run_log.hpp"
+#include "roles/simple_session.hpp"
+#include "websocket/http.hpp"
+#include "websocket/options.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace wsgauntlet::roles {
+
+struct ServeSpec {
+  net::ListenAddress listen;
+  std::shared_ptr<const net::TlsContext> tls;  ///< for wss
+  websocket::Options options;
+  std::vector<std::string> protocols;  ///< subprotocols that are selected when a client offers them
+  websocket::HttpFields headers;       ///< further fields of the answers that open a connection
+  bool compression = true;             ///< accept permessage-deflate
+  std::uint64_t seed = 0;
+};
+
+class PlainServer {
+ public:
+  /// Makes the session that serves a client.
+  using Serve = std::function<std::unique_ptr<websocket::Session>(
+      const websocket::Options& options, Random random, SimpleSession::Answer answer)>;
+
+  /// Listens, until it is destroyed. Throws InputError when the address cannot be used.
+  PlainServer(net::Loop& loop, ServeSpec spec, RunLog& log, Serve serve);
+  ~PlainServer();
+  PlainServer(const PlainServer&) = delete;
+  PlainServer& operator=(const PlainServer&) = delete;
+
+  /// The port, also where the system chose it; 0 for a Unix socket.
+  [[nodiscard]] std::uint16_t port() const;
+
+ private:
+  class State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace wsgauntlet::roles

@@ -7,6 +7,7 @@
 #include "roles/front_door.hpp"
 #include "roles/index_writer.hpp"
 #include "roles/names.hpp"
+#include "roles/run_page.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -62,7 +63,16 @@ class FuzzingServer::State {
           return std::make_unique<FrontDoor>(spec.options, kFuzzerName, peer, [this](Knock knock) {
             return route(std::move(knock));
           });
-        }) {}
+        }) {
+    if (!spec.webPort) return;
+    page.emplace(loop,
+                 RunPageSpec{{spec.host, *spec.webPort},
+                             spec.cases,
+                             spec.secure,
+                             listener.port(),
+                             [this] { reports.refresh(); }},
+                 folder);
+  }
 
   Welcome route(Knock knock) {
     const std::string path = knock.accepted.target.path;
@@ -174,10 +184,12 @@ class FuzzingServer::State {
     if (isExcluded(spec.exclusions, *agent, testCase.id)) {
       log.line(fmt::format("Skipping test case {} for agent {} by test configuration!",
                            testCase.id.str(), *agent));
+      if (page) page->skipped(*agent, testCase.id);
       return replyWith(std::move(knock), "");
     }
     log.caseStarted(testCase, *agent, knock.peer);
     board.begin(*agent, *number);
+    if (page) page->started(*agent, testCase.id);
 
     play::CaseSetup setup;
     setup.testCase = &testCase;
@@ -199,6 +211,7 @@ class FuzzingServer::State {
   void caseEnded(play::Result result) {
     reports.add(result, neighbours(result.number));
     board.add(result.agent, result.number, result.behavior);
+    if (page) page->ended(result.agent, result.testCase->id);
     log.caseEnded(result, board.done(result.agent), board.cases().size());
   }
 
@@ -219,6 +232,7 @@ class FuzzingServer::State {
   Random random;
   std::uint64_t connections = 0;
   net::Listener listener;
+  std::optional<RunPage> page;
 };
 
 FuzzingServer::FuzzingServer(net::Loop& loop, FuzzingServerSpec spec, report::Folder& folder,
@@ -229,6 +243,10 @@ FuzzingServer::~FuzzingServer() = default;
 
 std::uint16_t FuzzingServer::port() const {
   return state_->listener.port();
+}
+
+std::optional<std::uint16_t> FuzzingServer::webPort() const {
+  return state_->page ? std::optional(state_->page->port()) : std::nullopt;
 }
 
 void FuzzingServer::writeReports() {

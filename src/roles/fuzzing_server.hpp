@@ -11,6 +11,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,9 @@ namespace wsgauntlet::roles {
 struct FuzzingServerSpec {
   std::string host;  ///< numeric address to listen on; empty for all IPv4 addresses
   std::uint16_t port = 9001;
+  bool secure = false;  ///< clients connect with wss
+  /// Port of the web page, 0 for any; without one there is no page.
+  std::optional<std::uint16_t> webPort;
   std::vector<const suite::Case*> cases;
   AgentExclusions exclusions;
   websocket::Options options;
@@ -39,6 +43,8 @@ class FuzzingServer {
   FuzzingServer& operator=(const FuzzingServer&) = delete;
 
   [[nodiscard]] std::uint16_t port() const;
+  /// Port of the web page; nothing when there is none.
+  [[nodiscard]] std::optional<std::uint16_t> webPort() const;
   /// Writes index.html and index.json for all that was done so far.
   void writeReports();
 

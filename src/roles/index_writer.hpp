@@ -27,12 +27,18 @@ class IndexWriter {
     written_ = std::chrono::steady_clock::now();
     try {
       folder_.writeIndex(cases_, wallClock());
+      current_ = true;
     } catch (const std::exception& error) {
       log_.error(error.what());
     }
   }
+  /// Writes the index when it lacks something.
+  void refresh() {
+    if (!current_) write();
+  }
   /// Writes the files of a result, and the index when it is older than some seconds.
   void add(const play::Result& result, const report::Neighbours& neighbours) {
+    current_ = false;
     try {
       folder_.write(result, neighbours);
     } catch (const std::exception& error) {
@@ -47,6 +53,7 @@ class IndexWriter {
   report::Folder& folder_;
   std::vector<const suite::Case*> cases_;
   RunLog& log_;
+  bool current_ = false;  ///< the index on disk has all results
   TimePoint written_ = std::chrono::steady_clock::now();
 };
 

@@ -1,3 +1,4 @@
+#include "base/error.hpp"
 #include "cli/command.hpp"
 #include "cli/common_flags.hpp"
 #include "cli/console_log.hpp"
@@ -15,6 +16,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -61,12 +63,32 @@ int verdictOf(const report::Records& records, std::size_t cases) {
   return missing ? incomplete : success;
 }
 
-void greet(ConsoleLog& log, const Selection& selection, std::uint16_t port, bool secure,
-           std::uint64_t seed, bool originalSpelling) {
+/// The port that was asked for must be free. Otherwise it is that of the original, when it is free
+/// and nobody starts the client for us: then nobody looks.
+std::optional<std::uint16_t> chooseWebPort(const Flags& flags, ConsoleLog& log) {
+  constexpr std::uint16_t kDefault = 8080;
+  if (flags.original.webport) {
+    const auto port = static_cast<std::uint16_t>(*flags.original.webport);
+    if (port == 0) return std::nullopt;
+    net::requireListenable({"", port});
+    return port;
+  }
+  if (!flags.client.empty()) return std::nullopt;
+  try {
+    net::requireListenable({"", kDefault});
+    return kDefault;
+  } catch (const InputError&) {
+    log.line(fmt::format("No web page: port {} is taken; --webport chooses another", kDefault));
+    return std::nullopt;
+  }
+}
+
+void greet(ConsoleLog& log, const Selection& selection, const roles::FuzzingServer& server,
+           bool secure, std::uint64_t seed, bool originalSpelling) {
   log.line("");
   log.line(fmt::format("wsgauntlet " WSGAUNTLET_VERSION
                        " WebSocket 25.10.1/0.10.9 Fuzzing Server (Port {}{})",
-                       port, secure ? " TLS" : ""));
+                       server.port(), secure ? " TLS" : ""));
   log.line(
       fmt::format("Ok, will run {} test cases for any clients connecting", selection.part.size()));
   if (originalSpelling) log.line("Cases = " + listIds(selection.part));
@@ -102,11 +124,15 @@ int runFuzzingServer(const Flags& flags, bool originalSpelling) {
   const roles::AgentExclusions exclusions = spec.exclusions;
   net::raiseDescriptorLimit();
   ConsoleLog log;
+  spec.webPort = chooseWebPort(flags, log);
   net::Loop loop;
   roles::FuzzingServer server(loop, std::move(spec), folder, log);
   for (const std::string& warning : file.warnings) log.error("warning: " + warning);
-  greet(log, selection, server.port(), listening.tls != nullptr, seed, originalSpelling);
+  greet(log, selection, server, listening.tls != nullptr, seed, originalSpelling);
   announce(listening, server.port(), flags.listen);
+  if (const auto web = server.webPort()) {
+    log.line(fmt::format("Web page http://127.0.0.1:{}/", *web));
+  }
 
   std::unique_ptr<PeerProcess> peer;
   std::optional<int> peerStatus;

@@ -3,6 +3,7 @@
 #include "cli/exit_status.hpp"
 #include "cli/spec_reader.hpp"
 #include "cli/transport_flags.hpp"
+#include "net/descriptors.hpp"
 #include "net/loop.hpp"
 #include "report/atomic_file.hpp"
 #include "roles/mass_connect.hpp"

@@ -2,6 +2,7 @@
 #include "cli/console_log.hpp"
 #include "cli/exit_status.hpp"
 #include "cli/transport_flags.hpp"
+#include "net/descriptors.hpp"
 #include "net/loop.hpp"
 #include "roles/names.hpp"
 #include "roles/testee.hpp"

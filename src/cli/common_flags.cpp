@@ -16,8 +16,8 @@ namespace wsgauntlet::cli {
 void addOriginalFlags(CLI::App& app, OriginalFlags& flags) {
   app.add_option("-s,--spec", flags.spec, "Spec file; the default is the mode's name with .json");
   app.add_option("-w,--wsuri", flags.wsuri, "WebSocket URL");
-  app.add_option("-u,--webport", flags.webport, "Port of the web page, 0 for none")
-      ->capture_default_str()
+  app.add_option("-u,--webport", flags.webport,
+                 "Port of the web page, 0 for none; 8080 unless that is taken")
       ->check(CLI::Range(0, 65535));
   app.add_option("-i,--ident", flags.ident, "Name of the testee client");
   app.add_option("-k,--key,--tls-key", flags.key, "Private key for TLS, PEM; default: in --cert")

@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,7 +22,7 @@ namespace wsgauntlet::cli {
 struct OriginalFlags {
   std::string spec;
   std::string wsuri;
-  int webport = 8080;
+  std::optional<int> webport;  ///< 0: no web page; nothing: 8080 where that suits
   std::string ident;
   std::string key;
   std::string cert;

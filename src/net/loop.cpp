@@ -1,7 +1,6 @@
 #include "net/loop.hpp"
 
 #include <csignal>
-#include <sys/resource.h>
 #include <utility>
 
 #include <asio/io_context.hpp>
@@ -53,13 +52,6 @@ void Loop::onTermination(std::function<void(int)> handler) {
 
 void Loop::forgetSignals() {
   state_->signals.cancel();
-}
-
-void raiseDescriptorLimit() {
-  rlimit limit{};
-  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
-  limit.rlim_cur = limit.rlim_max;
-  ::setrlimit(RLIMIT_NOFILE, &limit);
 }
 
 }  // namespace wsgauntlet::net

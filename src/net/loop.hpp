@@ -39,7 +39,4 @@ class Loop {
   std::unique_ptr<State> state_;
 };
 
-/// Lets the process open as many files, and so connections, as the system grants.
-void raiseDescriptorLimit();
-
 }  // namespace wsgauntlet::net

@@ -19,7 +19,7 @@ namespace wsgauntlet::net {
 struct ListenAddress {
   std::string host;        ///< numeric address; empty for all addresses, IPv4 and IPv6
   std::uint16_t port = 0;  ///< 0: the system chooses
-  std::string socketPath;  ///< of a Unix socket, in place of host and port
+  std::string socketPath = {};  ///< of a Unix socket, in place of host and port
   bool noDelay = true;     ///< TCP_NODELAY for the connections
 };
 

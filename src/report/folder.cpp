@@ -135,6 +135,14 @@ Records Folder::records() const {
   return records_;
 }
 
+std::optional<CaseRecord> Folder::record(const std::string& agent, const suite::CaseId& id) const {
+  const std::lock_guard lock(mutex_);
+  const auto ofAgent = records_.find(agent);
+  if (ofAgent == records_.end()) return std::nullopt;
+  const CaseRecord* found = find(ofAgent->second, id);
+  return found == nullptr ? std::nullopt : std::optional(*found);
+}
+
 /// Two agents can be the same text once cleaned; the second one gets a number.
 std::string Folder::stem(const std::string& agent) {
   const auto known = stems_.find(agent);

@@ -11,6 +11,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <span>
 #include <string>
@@ -49,6 +50,9 @@ class Folder {
   [[nodiscard]] const std::filesystem::path& path() const { return path_; }
   /// All results so far.
   [[nodiscard]] Records records() const;
+  /// One of them, or nothing.
+  [[nodiscard]] std::optional<CaseRecord> record(const std::string& agent,
+                                                 const suite::CaseId& id) const;
 
  private:
   std::string stem(const std::string& agent);

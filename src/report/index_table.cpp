@@ -48,14 +48,9 @@ std::string durationText(const suite::Case& testCase, const CaseRecord& record) 
                      ratios);
 }
 
-std::string pageName(const CaseRecord& record) {
-  const std::size_t end = record.reportFile.rfind(".json");
-  return record.reportFile.substr(0, end) + ".html";
-}
-
 std::string pageLink(const CaseRecord& record, std::string_view text) {
   const std::string why = sentence(record.why);
-  return fmt::format("<a href=\"{}\"{}>{}</a>", html(pageName(record)),
+  return fmt::format("<a href=\"{}\"{}>{}</a>", html(pageName(record.reportFile)),
                      why.empty() ? "" : fmt::format(" title=\"{}\"", html(why)), text);
 }
 

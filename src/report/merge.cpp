@@ -21,10 +21,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::string pageName(const std::string& reportFile) {
-  return reportFile.substr(0, reportFile.size() - 5) + ".html";
-}
-
 /// A result and where its files lie.
 struct Source {
   const StoredReports* folder = nullptr;

@@ -54,6 +54,10 @@ std::int64_t durationMs(const play::Result& result) {
   return result.opened ? result.duration.count() : 0;
 }
 
+std::string pageName(const std::string& reportFile) {
+  return reportFile.substr(0, reportFile.rfind(".json")) + ".html";
+}
+
 std::string agentText(const play::Result& result) {
   return replaceInvalid(result.agent);
 }

@@ -58,6 +58,8 @@ struct Tally {
 
 /// The record of a result whose files were written under `reportFile`.
 [[nodiscard]] CaseRecord makeRecord(const play::Result& result, std::string reportFile);
+/// The page beside a JSON file of a case: its name with `.html`.
+[[nodiscard]] std::string pageName(const std::string& reportFile);
 /// 0 for a connection that was never open.
 [[nodiscard]] std::int64_t durationMs(const play::Result& result);
 /// The agent as it is shown and as it is a key: octets that are not UTF-8 are replaced.

@@ -7,6 +7,7 @@
 #include "roles/front_door.hpp"
 #include "roles/index_writer.hpp"
 #include "roles/names.hpp"
+#include "roles/run_page.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -68,7 +69,16 @@ class FuzzingServer::State {
             spec.tls,
             [this](const std::string& peer, const std::string& reason) {
               log.line(fmt::format("TLS handshake with {} failed ({})", peer, reason));
-            }) {}
+            }) {
+    if (!spec.webPort) return;
+    page.emplace(loop,
+                 RunPageSpec{{spec.listen.host, *spec.webPort},
+                             spec.cases,
+                             spec.tls != nullptr,
+                             listener.port(),
+                             [this] { reports.refresh(); }},
+                 folder);
+  }
 
   Welcome route(Knock knock) {
     const std::string path = knock.accepted.target.path;
@@ -170,10 +180,12 @@ class FuzzingServer::State {
     if (isExcluded(spec.exclusions, *agent, testCase.id)) {
       log.line(fmt::format("Skipping test case {} for agent {} by test configuration!",
                            testCase.id.str(), *agent));
+      if (page) page->skipped(*agent, testCase.id);
       return replyWith(std::move(knock), "");
     }
     log.caseStarted(testCase, *agent, knock.peer);
     board.begin(*agent, *number);
+    if (page) page->started(*agent, testCase.id);
 
     play::CaseSetup setup;
     setup.testCase = &testCase;
@@ -195,6 +207,7 @@ class FuzzingServer::State {
   void caseEnded(play::Result result) {
     const bool written = reports.add(result, neighbours(result.number));
     board.add(result.agent, result.number, result.behavior);
+    if (page) page->ended(result.agent, result.testCase->id);
     if (written) {
       log.caseEnded(result, board.done(result.agent), board.cases().size());
     } else {
@@ -221,6 +234,7 @@ class FuzzingServer::State {
   std::uint64_t connections = 0;
   std::shared_ptr<std::size_t> guests = std::make_shared<std::size_t>(0);
   net::Listener listener;
+  std::optional<RunPage> page;
 };
 
 FuzzingServer::FuzzingServer(net::Loop& loop, FuzzingServerSpec spec, report::Folder& folder,
@@ -231,6 +245,10 @@ FuzzingServer::~FuzzingServer() = default;
 
 std::uint16_t FuzzingServer::port() const {
   return state_->listener.port();
+}
+
+std::optional<std::uint16_t> FuzzingServer::webPort() const {
+  return state_->page ? std::optional(state_->page->port()) : std::nullopt;
 }
 
 bool FuzzingServer::writeReports() {

@@ -12,6 +12,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,6 +21,8 @@ namespace wsgauntlet::roles {
 struct FuzzingServerSpec {
   net::ListenAddress listen;
   std::shared_ptr<const net::TlsContext> tls;  ///< for wss
+  /// Port of the web page, 0 for any; without one there is no page.
+  std::optional<std::uint16_t> webPort;
   std::vector<const suite::Case*> cases;
   AgentExclusions exclusions;
   websocket::Options options;
@@ -41,6 +44,8 @@ class FuzzingServer {
   FuzzingServer& operator=(const FuzzingServer&) = delete;
 
   [[nodiscard]] std::uint16_t port() const;
+  /// Port of the web page; nothing when there is none.
+  [[nodiscard]] std::optional<std::uint16_t> webPort() const;
   /// Writes index.html and index.json for all that was done so far; false when they cannot be
   /// written.
   bool writeReports();

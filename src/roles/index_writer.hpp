@@ -27,16 +27,22 @@ class IndexWriter {
     written_ = std::chrono::steady_clock::now();
     try {
       folder_.writeIndex(cases_, wallClock());
+      current_ = true;
       return true;
     } catch (const std::exception& error) {
       log_.error(error.what());
       return false;
     }
   }
+  /// Writes the index when it lacks something.
+  void refresh() {
+    if (!current_) write();
+  }
   /// Writes the files of a result, and the index when it is older than some seconds. False when the
   /// result cannot be written: then it is lost, and the case as good as never run.
   bool add(const play::Result& result, const report::Neighbours& neighbours) {
     bool written = true;
+    current_ = false;
     try {
       folder_.write(result, neighbours);
     } catch (const std::exception& error) {
@@ -53,6 +59,7 @@ class IndexWriter {
   report::Folder& folder_;
   std::vector<const suite::Case*> cases_;
   RunLog& log_;
+  bool current_ = false;  ///< the index on disk has all results
   TimePoint written_ = std::chrono::steady_clock::now();
 };
 

@@ -1,0 +1,33 @@
+// Report folders on the web.
+#pragma once
+
+#include "net/loop.hpp"
+#include "net/transport.hpp"
+#include "roles/web_session.hpp"
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace wsgauntlet::roles {
+
+/// A file of a report folder. `name` is what stands behind the last "/" of a path: only a plain
+/// name of a report page or JSON file that lies in the folder itself leads anywhere. The pages may
+/// run the scripts of this program and no others, and may load nothing.
+[[nodiscard]] WebReply reportReply(const std::filesystem::path& folder, std::string_view name);
+
+/// Serves a report folder at "/". Reads files as they are asked for, so that pages can be reloaded
+/// while a run goes on.
+class ReportSite {
+ public:
+  /// Listens. Throws InputError when the port cannot be used.
+  ReportSite(net::Loop& loop, const net::ListenAddress& address, std::filesystem::path folder);
+
+  [[nodiscard]] std::uint16_t port() const { return listener_.port(); }
+
+ private:
+  net::Listener listener_;
+};
+
+}  // namespace wsgauntlet::roles

@@ -4,6 +4,7 @@
 #include "cli/exit_status.hpp"
 #include "cli/gate_flags.hpp"
 #include "cli/peer_process.hpp"
+#include "cli/run_file.hpp"
 #include "cli/spec_reader.hpp"
 #include "net/loop.hpp"
 #include "report/console.hpp"
@@ -141,6 +142,10 @@ int runFuzzingClient(const Flags& flags, bool originalSpelling) {
   for (const std::string& warning : file.warnings) log.error("warning: " + warning);
   greet(log, spec, originalSpelling);
 
+  const auto excluded = [&exclusions](const std::string& agent, const suite::CaseId& id) {
+    return roles::isExcluded(exclusions, agent, id);
+  };
+  RunFile runFile(folder, false, selection, configuredAgents);
   net::Loop loop;
   std::unique_ptr<PeerProcess> peer;
   std::optional<int> peerStatus;
@@ -160,6 +165,7 @@ int runFuzzingClient(const Flags& flags, bool originalSpelling) {
   loop.run();
   if (peer) peer->stop();
   client.writeReports();
+  runFile.end(finished, excluded);
 
   fmt::print("{}", report::summary(folder.records(), selection.part));
   fmt::print("Reports are in {}\n",
@@ -171,14 +177,17 @@ int runFuzzingClient(const Flags& flags, bool originalSpelling) {
   } else if (!finished) {
     log.error("interrupted: the reports hold what was done so far; --resume goes on");
   }
-  const bool gates = flags.gate.given() && finished;
+  const bool gates = flags.gate.wanted(originalSpelling);
   if (gates) {
-    status = runGate(
-        flags.gate, folder.records(), selection.part,
-        {catalogue, folder.path().string(), repeatWith("wsgauntlet fuzzingclient -w " + firstUrl),
-         configuredAgents, [&](const std::string& agent, const suite::CaseId& id) {
-           return roles::isExcluded(exclusions, agent, id);
-         }});
+    GateRun run{catalogue,
+                folder.path().string(),
+                repeatWith("wsgauntlet fuzzingclient -w " + firstUrl),
+                configuredAgents,
+                excluded,
+                {}};
+    if (!finished) run.unfinished = {"the run was interrupted"};
+    const int verdict = runGate(flags.gate, folder.records(), selection.part, run);
+    if (finished) status = verdict;
   }
   if (peer && status != success) peer->showOutput();
   return originalSpelling && !gates ? success : status;

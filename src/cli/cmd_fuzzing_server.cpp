@@ -5,6 +5,7 @@
 #include "cli/exit_status.hpp"
 #include "cli/gate_flags.hpp"
 #include "cli/peer_process.hpp"
+#include "cli/run_file.hpp"
 #include "cli/spec_reader.hpp"
 #include "net/loop.hpp"
 #include "net/transport.hpp"
@@ -121,6 +122,10 @@ int runFuzzingServer(const Flags& flags, bool originalSpelling) {
   ConsoleLog log;
   spec.secure = file.url.secure;
   spec.webPort = chooseWebPort(flags, log);
+  const auto excluded = [&exclusions](const std::string& agent, const suite::CaseId& id) {
+    return roles::isExcluded(exclusions, agent, id);
+  };
+  RunFile runFile(folder, true, selection, {});
   net::Loop loop;
   roles::FuzzingServer server(loop, std::move(spec), folder, log);
   for (const std::string& warning : file.warnings) log.error("warning: " + warning);
@@ -140,27 +145,28 @@ int runFuzzingServer(const Flags& flags, bool originalSpelling) {
   loop.run();
   if (peer) peer->stop();
   server.writeReports();
+  runFile.end(true, excluded);
 
   fmt::print("{}", report::summary(folder.records(), selection.part));
   fmt::print("Reports are in {}\n",
              (std::filesystem::absolute(folder.path()) / "index.html").lexically_normal().string());
-  if (!peer && !flags.gate.given()) return success;
+  const bool gates = flags.gate.given() || (peer && flags.gate.wanted(originalSpelling));
+  if (!peer && !gates) return success;
   int status = verdictOf(folder.records(), selection.part.size());
-  if (flags.gate.given()) {
+  if (gates) {
     status = runGate(flags.gate, folder.records(), selection.part,
                      {catalogue,
                       folder.path().string(),
                       repeatWith("wsgauntlet fuzzingserver"),
                       {},
-                      [&](const std::string& agent, const suite::CaseId& id) {
-                        return roles::isExcluded(exclusions, agent, id);
-                      }});
+                      excluded,
+                      {}});
   }
   if (peerStatus && *peerStatus != 0) {
     log.error(fmt::format("the client under test has ended with status {}", *peerStatus));
   }
   if (peer && status != success) peer->showOutput();
-  return originalSpelling && !flags.gate.given() ? success : status;
+  return originalSpelling && !gates ? success : status;
 }
 
 }  // namespace

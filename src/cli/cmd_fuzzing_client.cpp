@@ -4,6 +4,7 @@
 #include "cli/exit_status.hpp"
 #include "cli/gate_flags.hpp"
 #include "cli/peer_process.hpp"
+#include "cli/run_file.hpp"
 #include "cli/spec_reader.hpp"
 #include "cli/transport_flags.hpp"
 #include "net/descriptors.hpp"
@@ -161,6 +162,10 @@ int runFuzzingClient(const Flags& flags, bool originalSpelling) {
                          spec.jobs));
   }
 
+  const auto excluded = [&exclusions](const std::string& agent, const suite::CaseId& id) {
+    return roles::isExcluded(exclusions, agent, id);
+  };
+  RunFile runFile(folder, false, selection, configuredAgents);
   net::Loop loop;
   std::unique_ptr<PeerProcess> peer;
   std::optional<int> peerStatus;
@@ -179,7 +184,9 @@ int runFuzzingClient(const Flags& flags, bool originalSpelling) {
   });
   loop.run();
   if (peer) peer->stop();
-  const bool indexed = client.writeReports();
+  const std::size_t lost = client.outcome().unwritten;
+  const bool written = client.writeReports() && lost == 0;
+  runFile.end(finished && written, excluded);
 
   fmt::print("{}", report::summary(folder.records(), selection.part));
   fmt::print("Reports are in {}\n",
@@ -191,19 +198,20 @@ int runFuzzingClient(const Flags& flags, bool originalSpelling) {
   } else if (!finished) {
     log.error("interrupted: the reports hold what was done so far; --resume goes on");
   }
-  const std::size_t lost = client.outcome().unwritten;
   if (lost > 0) log.error(describeLost(lost));
-  const bool written = indexed && lost == 0;
-  if (!written && status == success) status = incomplete;
-  const bool gates = flags.gate.given() && finished;
+  const bool gates = flags.gate.wanted(originalSpelling);
   if (gates) {
-    status = runGate(
-        flags.gate, folder.records(), selection.part,
-        {catalogue, folder.path().string(), repeatWith("wsgauntlet fuzzingclient -w " + firstUrl),
-         configuredAgents, [&](const std::string& agent, const suite::CaseId& id) {
-           return roles::isExcluded(exclusions, agent, id);
-         }});
+    GateRun run{catalogue,
+                folder.path().string(),
+                repeatWith("wsgauntlet fuzzingclient -w " + firstUrl),
+                configuredAgents,
+                excluded,
+                {}};
+    if (!finished) run.unfinished = {"the run was interrupted"};
+    const int verdict = runGate(flags.gate, folder.records(), selection.part, run);
+    if (finished) status = verdict;
   }
+  if (!written && status == success) status = incomplete;
   if (peer && status != success) peer->showOutput();
   return originalSpelling && !gates && written ? success : status;
 }

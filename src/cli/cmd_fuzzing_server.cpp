@@ -5,6 +5,7 @@
 #include "cli/exit_status.hpp"
 #include "cli/gate_flags.hpp"
 #include "cli/peer_process.hpp"
+#include "cli/run_file.hpp"
 #include "cli/spec_reader.hpp"
 #include "cli/transport_flags.hpp"
 #include "net/descriptors.hpp"
@@ -125,6 +126,10 @@ int runFuzzingServer(const Flags& flags, bool originalSpelling) {
   net::raiseDescriptorLimit();
   ConsoleLog log;
   spec.webPort = chooseWebPort(flags, log);
+  const auto excluded = [&exclusions](const std::string& agent, const suite::CaseId& id) {
+    return roles::isExcluded(exclusions, agent, id);
+  };
+  RunFile runFile(folder, true, selection, {});
   net::Loop loop;
   roles::FuzzingServer server(loop, std::move(spec), folder, log);
   for (const std::string& warning : file.warnings) log.error("warning: " + warning);
@@ -147,31 +152,31 @@ int runFuzzingServer(const Flags& flags, bool originalSpelling) {
   loop.onTermination([&](int) { loop.stop(); });
   loop.run();
   if (peer) peer->stop();
-  const bool indexed = server.writeReports();
+  const bool written = server.writeReports() && server.unwritten() == 0;
+  runFile.end(written, excluded);
 
   fmt::print("{}", report::summary(folder.records(), selection.part));
   fmt::print("Reports are in {}\n",
              (std::filesystem::absolute(folder.path()) / "index.html").lexically_normal().string());
   if (server.unwritten() > 0) log.error(describeLost(server.unwritten()));
-  const bool written = indexed && server.unwritten() == 0;
-  if (!peer && !flags.gate.given()) return written ? success : incomplete;
+  const bool gates = flags.gate.given() || (peer && flags.gate.wanted(originalSpelling));
+  if (!peer && !gates) return written ? success : incomplete;
   int status = verdictOf(folder.records(), selection.part.size());
-  if (!written && status == success) status = incomplete;
-  if (flags.gate.given()) {
+  if (gates) {
     status = runGate(flags.gate, folder.records(), selection.part,
                      {catalogue,
                       folder.path().string(),
                       repeatWith("wsgauntlet fuzzingserver"),
                       {},
-                      [&](const std::string& agent, const suite::CaseId& id) {
-                        return roles::isExcluded(exclusions, agent, id);
-                      }});
+                      excluded,
+                      {}});
   }
+  if (!written && status == success) status = incomplete;
   if (peerStatus && *peerStatus != 0) {
     log.error(fmt::format("the client under test has ended with status {}", *peerStatus));
   }
   if (peer && status != success) peer->showOutput();
-  return originalSpelling && !flags.gate.given() && written ? success : status;
+  return originalSpelling && !gates && written ? success : status;
 }
 
 }  // namespace

@@ -3,17 +3,21 @@
 #include "cli/common_flags.hpp"
 #include "cli/exit_status.hpp"
 #include "cli/gate_flags.hpp"
+#include "net/loop.hpp"
 #include "report/atomic_file.hpp"
 #include "report/comparison.hpp"
 #include "report/merge.hpp"
 #include "report/pcap.hpp"
 #include "report/reader.hpp"
+#include "report/run_record.hpp"
+#include "roles/web_site.hpp"
 
 #include <algorithm>
 #include <chrono>
 #include <filesystem>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 
 #include <CLI/CLI.hpp>
@@ -37,6 +41,8 @@ struct Flags {
   std::string after;
   std::string format = "console";
   std::string file;
+  std::string host = "127.0.0.1";
+  int port = 8080;
 };
 
 WallTime now() {
@@ -49,13 +55,18 @@ void sayProblems(const std::vector<std::string>& problems) {
   }
 }
 
-/// Without patterns: the cases with a result, here or in the baseline.
+/// Without patterns: the cases that the run was to do, and those with a result, here or in the
+/// baseline.
 std::vector<const suite::Case*> gatedCases(const Flags& flags, report::StoredReports& stored,
+                                           const std::optional<report::RunRecord>& run,
                                            report::StoredReports* baseline,
                                            const suite::Catalogue& catalogue) {
   if (!flags.cases.empty()) return suite::select(catalogue, flags.cases, flags.exclude);
   std::map<suite::CaseId, const suite::Case*> all;
   for (const suite::Case* one : stored.cases()) all.emplace(one->id, one);
+  if (run) {
+    for (const suite::CaseId& id : run->cases) all.emplace(id, stored.findCase(id));
+  }
   if (baseline != nullptr) {
     for (const suite::Case* one : baseline->cases()) all.emplace(one->id, one);
   }
@@ -83,6 +94,15 @@ std::string guessCommand(const report::StoredReports& stored) {
   return "wsgauntlet fuzzingclient -w URL";
 }
 
+/// Those that must be there, and those that are.
+std::vector<std::string> expectedAgents(const report::RunRecord& run,
+                                        const report::Records& records) {
+  if (run.agents.empty()) return {};
+  std::set<std::string> agents(run.agents.begin(), run.agents.end());
+  for (const auto& [agent, results] : records) agents.insert(agent);
+  return {agents.begin(), agents.end()};
+}
+
 int runGateCommand(const Flags& flags) {
   const suite::Catalogue& catalogue = loadCatalogue(flags.caseFolders);
   checkGateFlags(flags.gate, catalogue);
@@ -92,8 +112,17 @@ int runGateCommand(const Flags& flags) {
   if (!flags.gate.baseline.empty()) {
     baseline = std::make_unique<report::StoredReports>(flags.gate.baseline, catalogue);
   }
-  const auto cases = gatedCases(flags, stored, baseline.get(), catalogue);
-  GateRun run{catalogue, flags.folder, {}, flags.agents, {}};
+  const std::optional<report::RunRecord> record = report::readRunRecord(flags.folder);
+  const auto cases = gatedCases(flags, stored, record, baseline.get(), catalogue);
+  GateRun run{catalogue, flags.folder, {}, flags.agents, {}, {}};
+  if (record) {
+    if (run.agents.empty()) run.agents = expectedAgents(*record, stored.records());
+    run.excluded = [&record](const std::string& agent, const suite::CaseId& id) {
+      const auto found = record->excluded.find(agent);
+      return found != record->excluded.end() && found->second.contains(id);
+    };
+    if (!flags.gate.allowMissing) run.unfinished = report::unfinished(*record);
+  }
   run.repeat = repeatWith(flags.repeatWith.empty() ? guessCommand(stored) : flags.repeatWith);
   return runGate(flags.gate, stored.records(), cases, run);
 }
@@ -123,7 +152,7 @@ int runDiff(const Flags& flags) {
   const std::string text = report::formatChanges(report::compare(before.records(), after.records()),
                                                  formats.at(flags.format));
   if (flags.output.empty()) {
-    fmt::print("{}", text);
+    fmt::print("{}", report::withoutCommands(text));
   } else {
     report::replaceFile(flags.output, text);
   }
@@ -134,6 +163,19 @@ int runHtml(const Flags& flags) {
   const std::size_t pages =
       report::renderFolder(flags.folder, loadCatalogue(flags.caseFolders), now());
   fmt::print("{} pages and index.html are in {}\n", pages, flags.folder);
+  return success;
+}
+
+int runServe(const Flags& flags) {
+  const std::filesystem::path folder(flags.folder);
+  if (!std::filesystem::is_directory(folder)) {
+    throw InputError(fmt::format("{}: there is no such report folder", flags.folder));
+  }
+  net::Loop loop;
+  const roles::ReportSite site(loop, {flags.host, static_cast<std::uint16_t>(flags.port)}, folder);
+  fmt::print("Serving {} at http://{}:{}/\n", flags.folder, flags.host, site.port());
+  loop.onTermination([&loop](int) { loop.stop(); });
+  loop.run();
   return success;
 }
 
@@ -193,15 +235,23 @@ std::function<int()> addReport(CLI::App& app, const Invocation&) {
   const CLI::App* diff = addDiff(app, *flags);
   CLI::App* html = app.add_subcommand("html", "Write the pages again from the JSON files");
   html->add_option("folder", flags->folder, "Report folder")->required();
+  CLI::App* serve = app.add_subcommand("serve", "Show a report folder to web browsers");
+  serve->add_option("folder", flags->folder, "Report folder")->required();
+  serve->add_option("--port", flags->port, "Port, 0 for any")
+      ->capture_default_str()
+      ->check(CLI::Range(0, 65535));
+  serve->add_option("--host", flags->host, "Numeric address; 0.0.0.0 shows it to others too")
+      ->capture_default_str();
   CLI::App* pcap = app.add_subcommand("pcap", "Turn a recorded case into a capture for Wireshark");
   pcap->add_option("file", flags->file, "JSON file of a case")->required();
   pcap->add_option("-o,--output", flags->output, "Where to")->required();
 
-  return [flags, gate, merge, diff, html] {
+  return [flags, gate, merge, diff, html, serve] {
     if (*gate) return runGateCommand(*flags);
     if (*merge) return runMerge(*flags);
     if (*diff) return runDiff(*flags);
     if (*html) return runHtml(*flags);
+    if (*serve) return runServe(*flags);
     return runPcap(*flags);
   };
 }

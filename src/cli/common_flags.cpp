@@ -34,6 +34,10 @@ void addRunFlags(CLI::App& app, RunFlags& flags) {
       ->delimiter(',');
   app.add_option("--exclude", flags.exclude, "Case patterns beside those of the spec file")
       ->delimiter(',');
+  app.add_option("--profile", flags.profile,
+                 "Which of these: full (all, the default), quick (those that neither measure nor "
+                 "move much data), no-compression")
+      ->check(CLI::IsMember({"full", "quick", "no-compression"}));
   app.add_option("--case-dir", flags.caseFolders, "Folder with further case files");
   app.add_option("--testdata", flags.testdata,
                  "Folder with the original's test data, in place of ours in compression cases");
@@ -68,9 +72,9 @@ const suite::Corpora& loadCorpora(const std::string& folder) {
 
 namespace {
 
-std::vector<const suite::Case*> shardOf(const std::vector<const suite::Case*>& cases,
-                                        const std::string& text) {
-  if (text.empty()) return cases;
+void chooseShard(Selection& selection, const std::string& text) {
+  selection.part = selection.all;
+  if (text.empty()) return;
   const auto slash = text.find('/');
   int number = 0;
   int count = 0;
@@ -85,7 +89,15 @@ std::vector<const suite::Case*> shardOf(const std::vector<const suite::Case*>& c
     throw InputError(
         fmt::format("--shard: expected K/N like 2/8, with K from 1 to N, got '{}'", text));
   }
-  return suite::shard(cases, number, count);
+  selection.part = suite::shard(selection.all, number, count);
+  selection.shard = number;
+  selection.shards = count;
+}
+
+bool isInProfile(const suite::Case& testCase, const std::string& profile) {
+  if (profile == "quick") return testCase.kind == suite::Kind::waits && !testCase.deflate;
+  if (profile == "no-compression") return !testCase.deflate;
+  return true;
 }
 
 }  // namespace
@@ -98,10 +110,12 @@ Selection selectCases(const suite::Catalogue& catalogue, const RunFlags& flags,
   selection.all = flags.cases.empty()
                       ? suite::select(catalogue, spec.cases, excludes, spec.casesPlace)
                       : suite::select(catalogue, flags.cases, excludes, {"--cases", 0, ""});
+  std::erase_if(selection.all,
+                [&flags](const suite::Case* one) { return !isInProfile(*one, flags.profile); });
   if (selection.all.empty()) {
     throw InputError("no case is selected: `wsgauntlet cases list` shows them all");
   }
-  selection.part = shardOf(selection.all, flags.shard);
+  chooseShard(selection, flags.shard);
   return selection;
 }
 

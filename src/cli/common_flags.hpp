@@ -35,6 +35,7 @@ struct OriginalFlags {
 struct RunFlags {
   std::vector<std::string> cases;        ///< patterns in place of those of the spec
   std::vector<std::string> exclude;      ///< patterns beside those of the spec
+  std::string profile;                   ///< a narrower selection of these; empty: full
   std::vector<std::string> caseFolders;  ///< folders with further case files
   std::string testdata;                  ///< folder with corpora in place of the built-in ones
   std::string outdir;
@@ -60,6 +61,8 @@ void addRunFlags(CLI::App& app, RunFlags& flags);
 struct Selection {
   std::vector<const suite::Case*> all;
   std::vector<const suite::Case*> part;  ///< those of this shard; all when there is none
+  int shard = 0;                         ///< 1 to `shards`
+  int shards = 0;                        ///< 0 when there is none
 };
 
 /// The patterns of the command line win over those of the spec file; what either excludes is left

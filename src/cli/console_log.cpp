@@ -1,5 +1,6 @@
 #include "cli/console_log.hpp"
 
+#include "report/gate_text.hpp"
 #include "report/records.hpp"
 #include "report/text.hpp"
 
@@ -9,6 +10,14 @@
 #include <fmt/format.h>
 
 namespace wsgauntlet::cli {
+namespace {
+
+/// Nothing that a peer has chosen commands a terminal or a CI system.
+std::string shown(const std::string& text) {
+  return report::withoutCommands(report::terminalText(text));
+}
+
+}  // namespace
 
 ConsoleLog::ConsoleLog() : terminal_(isatty(STDOUT_FILENO) != 0) {}
 
@@ -25,19 +34,19 @@ void ConsoleLog::clearProgress() {
 
 void ConsoleLog::line(const std::string& text) {
   clearProgress();
-  fmt::print("{}\n", report::terminalText(text));
+  fmt::print("{}\n", shown(text));
 }
 
 void ConsoleLog::error(const std::string& text) {
   clearProgress();
-  fmt::print(stderr, "wsgauntlet: error: {}\n", report::terminalText(text));
+  fmt::print(stderr, "wsgauntlet: error: {}\n", shown(text));
 }
 
 void ConsoleLog::caseStarted(const suite::Case& testCase, const std::string& agent,
                              const std::string& peer) {
   if (terminal_) return;
-  fmt::print("Running test case ID {} for agent {} from peer {}\n", testCase.id.str(),
-             report::terminalText(agent), peer);
+  fmt::print("Running test case ID {} for agent {} from peer {}\n", testCase.id.str(), shown(agent),
+             peer);
 }
 
 void ConsoleLog::caseEnded(const play::Result& result, std::size_t done, std::size_t total) {

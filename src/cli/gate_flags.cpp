@@ -117,6 +117,10 @@ bool GateFlags::given() const {
          !markdown.empty() || !summary.empty() || allowMissing;
 }
 
+bool GateFlags::wanted(bool originalSpelling) const {
+  return given() || (!originalSpelling && inGithubActions());
+}
+
 void addGateFlags(CLI::App& app, GateFlags& flags) {
   std::string words;
   for (const report::PolicyWord& word : report::policyWords()) {
@@ -166,6 +170,7 @@ int runGate(const GateFlags& flags, const report::Records& records,
   input.agents = run.agents;
   input.excluded = run.excluded;
   input.missingAllowed = flags.allowMissing;
+  input.unfinished = run.unfinished;
   if (flags.updateExpectations) {
     update(flags, report::evaluate(input), input);
     // The verdict is that under the new file.

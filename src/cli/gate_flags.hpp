@@ -27,8 +27,11 @@ struct GateFlags {
   std::string summary;
   bool allowMissing = false;
 
-  /// True when the user asked for a gate: one of the flags was given.
+  /// True when one of the flags was given.
   [[nodiscard]] bool given() const;
+  /// True when a run is to end with a gate: it was asked for, or the native spelling runs in GitHub
+  /// Actions, where findings become annotations and a job summary.
+  [[nodiscard]] bool wanted(bool originalSpelling) const;
 };
 
 void addGateFlags(CLI::App& app, GateFlags& flags);
@@ -43,6 +46,8 @@ struct GateRun {
   std::vector<std::string> agents;
   /// Cases that an agent does not run, as `exclude-agent-cases` says; may be empty.
   std::function<bool(const std::string& agent, const suite::CaseId& id)> excluded;
+  /// Why the run is not complete, beside missing results.
+  std::vector<std::string> unfinished = {};
 };
 
 /// Throws InputError for flags that cannot be used: to be called before a long run, not behind it.

@@ -1,7 +1,9 @@
 #include "report/case_page.hpp"
 
 #include "report/assets.hpp"
+#include "report/failure_links.hpp"
 #include "report/html.hpp"
+#include "report/plots.hpp"
 #include "report/python_repr.hpp"
 #include "report/records.hpp"
 #include "report/sequence_diagram.hpp"
@@ -179,24 +181,20 @@ std::string wireLog(const play::Result& result) {
   return out + "</div>\n";
 }
 
-std::string milliseconds(std::chrono::nanoseconds time) {
-  return fmt::format("{:.3f}", std::chrono::duration<double, std::milli>(time).count());
-}
-
 std::string roundTrips(std::vector<std::chrono::nanoseconds> times) {
   if (times.empty()) return "";
   std::sort(times.begin(), times.end());
-  const auto percentile = [&times](std::size_t percent) {
-    return milliseconds(times[(times.size() - 1) * percent / 100]);
+  const auto at = [&times](std::size_t percent) {
+    return milliseconds(percentile(times, percent));
   };
   return fmt::format(
-      "<h2 id=\"round_trips\">Round Trips</h2>\n<table class=\"stats\" "
+      "<h2 id=\"round_trips\">Round Trips</h2>\n<div class=\"scroll\"><table class=\"stats\" "
       "aria-labelledby=\"round_trips\">\n<tr class=\"stats_header\"><th scope=\"col\">Count</th>"
       "<th scope=\"col\">Fastest</th><th scope=\"col\">Median</th><th scope=\"col\">90 %</th>"
       "<th scope=\"col\">99 %</th><th scope=\"col\">Slowest</th></tr>\n"
       "<tr class=\"stats_row\"><td>{}</td><td>{} ms</td><td>{} ms</td><td>{} ms</td>"
-      "<td>{} ms</td><td>{} ms</td></tr>\n</table>\n",
-      times.size(), percentile(0), percentile(50), percentile(90), percentile(99), percentile(100));
+      "<td>{} ms</td><td>{} ms</td></tr>\n</table></div>\n{}",
+      times.size(), at(0), at(50), at(90), at(99), at(100), percentilePlot(times));
 }
 
 std::string specification(const suite::Case& testCase) {
@@ -208,16 +206,17 @@ std::string specification(const suite::Case& testCase) {
 std::string pagerLink(std::string_view rel, std::string_view href, const suite::Case* testCase,
                       std::string_view format) {
   if (testCase == nullptr || href.empty()) return "";
-  return fmt::format("<a rel=\"{}\" href=\"{}\">{}</a>\n", rel, html(href),
+  return fmt::format("<a rel=\"{0}\" data-key=\"{0}\" href=\"{1}\">{2}</a>\n", rel, html(href),
                      fmt::format(fmt::runtime(format), testCase->id.str()));
 }
 
 std::string footer(const Neighbours& neighbours, const CaseLinks& links) {
-  return "<nav class=\"pager\" aria-label=\"Cases\">\n" +
+  return "<nav class=\"pager\" aria-label=\"Cases\">\n" + noFailureLinks() + "\n" +
          pagerLink("prev", links.previous, neighbours.previous, "← {}") +
          (links.index.empty() ? ""
                               : fmt::format("<a href=\"{}\">All cases</a>\n", html(links.index))) +
          pagerLink("next", links.next, neighbours.next, "{} →") +
+         "<button type=\"button\" class=\"theme\" aria-label=\"Light or dark\"></button>\n"
          "</nav>\n<footer>wsgauntlet " WSGAUNTLET_VERSION "</footer>\n";
 }
 
@@ -234,7 +233,8 @@ std::string casePage(const play::Result& result, const Neighbours& neighbours,
          headline(result) + outcomeSections(result) + handshake(result) + closingTable(result) +
          statistics(result.stats) + wireLog(result) + "<h2>Sequence</h2>\n" +
          sequenceDiagram(result) + roundTrips(result.roundTrips) + specification(*result.testCase) +
-         "</main>\n" + footer(neighbours, links) + "</body>\n</html>\n";
+         "</main>\n" + footer(neighbours, links) + "<script>\n" + std::string(asset("case.js")) +
+         "</script>\n</body>\n</html>\n";
 }
 
 }  // namespace wsgauntlet::report

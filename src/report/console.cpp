@@ -1,6 +1,7 @@
 #include "report/console.hpp"
 
 #include "report/explain.hpp"
+#include "report/gate_text.hpp"
 #include "report/layout.hpp"
 #include "report/text.hpp"
 
@@ -92,7 +93,7 @@ std::string summary(const Records& records, std::span<const suite::Case* const> 
     out += totals(agent, ofAgent, missing);
     out += failures(ofAgent, options);
   }
-  return out;
+  return withoutCommands(out);
 }
 
 }  // namespace wsgauntlet::report

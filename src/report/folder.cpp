@@ -6,6 +6,7 @@
 #include "report/json.hpp"
 #include "report/reader.hpp"
 #include "report/text.hpp"
+#include "report/timing.hpp"
 
 #include <algorithm>
 #include <optional>
@@ -112,15 +113,18 @@ void Folder::write(const play::Result& result, const Neighbours& neighbours) {
   const std::string name = nameOf(id);
   replaceFile(path_ / (name + ".json"), caseJson(result));
   replaceFile(path_ / (name + ".html"), casePage(result, neighbours, links));
+  writeTiming(path_, name + ".json", result);
 
   CaseRecord record = makeRecord(result, name + ".json");
   const std::lock_guard lock(mutex_);
+  failureLinks_.forget(record.reportFile);
   records_[agent].insert_or_assign(id, std::move(record));
   cases_[id] = result.testCase;
 }
 
-void Folder::writeIndex(std::span<const suite::Case* const> cases, WallTime now) const {
+void Folder::writeIndex(std::span<const suite::Case* const> cases, WallTime now) {
   const std::lock_guard lock(mutex_);
+  failureLinks_.update(path_, records_);
   std::map<suite::CaseId, const suite::Case*> listed = cases_;
   for (const suite::Case* testCase : cases) listed[testCase->id] = testCase;
   std::vector<const suite::Case*> rows;

@@ -4,6 +4,7 @@
 #include "base/clock.hpp"
 #include "play/result.hpp"
 #include "report/case_page.hpp"
+#include "report/failure_links.hpp"
 #include "report/records.hpp"
 #include "suite/catalogue.hpp"
 
@@ -39,13 +40,14 @@ class Folder {
   /// index.json is broken.
   std::size_t load(const suite::Catalogue& catalogue);
 
-  /// Writes `<agent>_case_<id>.json` and `.html`. A later result of the same agent and case takes
-  /// the place of the earlier one. `neighbours` are the cases that the page links to. Throws
-  /// InputError when a file cannot be written.
+  /// Writes `<agent>_case_<id>.json` and `.html`, and the times of the case. A later result of the
+  /// same agent and case takes the place of the earlier one. `neighbours` are the cases that the
+  /// page links to. Throws InputError when a file cannot be written.
   void write(const play::Result& result, const Neighbours& neighbours = {});
-  /// Writes index.html and index.json for all results so far. `cases` are listed even without a
-  /// result, and so is every case that has one.
-  void writeIndex(std::span<const suite::Case* const> cases, WallTime now) const;
+  /// Writes index.html and index.json for all results so far, and leads from the page of each
+  /// failure to those before and after it. `cases` are listed even without a result, and so is
+  /// every case that has one.
+  void writeIndex(std::span<const suite::Case* const> cases, WallTime now);
 
   [[nodiscard]] const std::filesystem::path& path() const { return path_; }
   /// All results so far.
@@ -67,6 +69,7 @@ class Folder {
   std::vector<std::unique_ptr<suite::Case>> ownCases_;  ///< those that the catalogue lacks
   std::map<std::string, std::string> stems_;            ///< start of the file names, by agent
   std::set<std::string> takenStems_;
+  FailureLinks failureLinks_;
 };
 
 }  // namespace wsgauntlet::report

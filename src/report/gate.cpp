@@ -124,9 +124,10 @@ std::vector<std::string> agentsOf(const GateInput& input) {
   return agents;
 }
 
-GateStatus statusOf(const Gate& gate) {
+GateStatus statusOf(const Gate& gate, bool unfinished) {
   const JudgementTally tally = gate.tally();
   if (tally.red() > 0) return GateStatus::failed;
+  if (unfinished) return GateStatus::incomplete;
   const std::size_t missing = tally.of(Judgement::missing);
   const bool nothing = tally.all() == missing;
   const bool agentWithout =
@@ -208,7 +209,8 @@ Gate evaluate(const GateInput& input) {
   }
   noteUnused(gate, input, used);
   noteOtherAgents(gate, input);
-  gate.status = statusOf(gate);
+  gate.notes.insert(gate.notes.end(), input.unfinished.begin(), input.unfinished.end());
+  gate.status = statusOf(gate, !input.unfinished.empty());
   return gate;
 }
 

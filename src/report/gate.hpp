@@ -85,6 +85,8 @@ struct GateInput {
   std::function<bool(const std::string& agent, const suite::CaseId& id)> excluded = {};
   /// Missing cases are said and make nothing incomplete. A run without any result stays incomplete.
   bool missingAllowed = false;
+  /// Why the run is not complete, beside missing results; each is noted.
+  std::vector<std::string> unfinished = {};
 };
 
 /// Judges every selected case of every agent. A run fails when a finding is red; otherwise it is

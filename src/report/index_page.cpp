@@ -3,6 +3,7 @@
 #include "report/assets.hpp"
 #include "report/html.hpp"
 #include "report/index_table.hpp"
+#include "report/plots.hpp"
 
 #include <array>
 #include <vector>
@@ -158,9 +159,9 @@ std::string indexPage(const Records& records, std::span<const suite::Case* const
   return pageHead("WebSocket Conformance Report", asset("index.css")) +
          "<body class=\"index_page\">\n" + toolbar() +
          fmt::format("<a id=\"top\"></a>\n<main style=\"--agents:{}\">\n", records.size()) +
-         header(written) + overview(records, cases) + resultTable(records, cases) +
-         descriptions(cases) + "</main>\n<script>\n" + std::string(asset("index.js")) +
-         "</script>\n</body>\n</html>\n";
+         header(written) + overview(records, cases) + plots(records, cases) +
+         resultTable(records, cases) + descriptions(cases) + "</main>\n<script>\n" +
+         std::string(asset("index.js")) + "</script>\n</body>\n</html>\n";
 }
 
 }  // namespace wsgauntlet::report

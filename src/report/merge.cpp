@@ -3,11 +3,14 @@
 #include "base/error.hpp"
 #include "report/atomic_file.hpp"
 #include "report/case_page.hpp"
+#include "report/failure_links.hpp"
 #include "report/folder.hpp"
 #include "report/index_page.hpp"
 #include "report/json.hpp"
 #include "report/reader.hpp"
+#include "report/run_record.hpp"
 #include "report/text.hpp"
+#include "report/timing.hpp"
 
 #include <map>
 #include <memory>
@@ -38,6 +41,7 @@ class Merge {
         *folders_.emplace_back(std::make_unique<StoredReports>(path, catalogue_));
     const std::vector<std::string> broken = stored.addDetails();
     for (const std::string& problem : broken) problems_.push_back({{}, problem});
+    if (auto run = readRunRecord(path)) runs_.push_back(*std::move(run));
     for (const auto& [agent, ofAgent] : stored.records()) {
       for (const auto& [id, record] : ofAgent) addResult(agent, id, {&stored, record});
     }
@@ -62,8 +66,11 @@ class Merge {
     for (const suite::Case* testCase : options_.cases) cases_.emplace(testCase->id, testCase);
     std::vector<const suite::Case*> rows;
     for (const auto& [id, testCase] : cases_) rows.push_back(testCase);
+    FailureLinks().update(to, records);
     replaceFile(to / "index.html", indexPage(records, rows, now));
     replaceFile(to / "index.json", indexJson(records));
+    // One folder without a record could lack anything.
+    if (runs_.size() == folders_.size()) writeRunRecord(to, mergeRunRecords(runs_));
     return count;
   }
 
@@ -105,7 +112,8 @@ class Merge {
   /// A page whose name stays is taken as it is; another one has links that must change.
   void copy(const Source& source, const fs::path& to, const std::string& name) const {
     const std::string json = text(source);
-    const StoredResult result = parseResult(name, json, catalogue_);
+    StoredResult result = parseResult(name, json, catalogue_);
+    addTiming(source.folder->folder(), source.record.reportFile, result.result);
     const std::string page = pageName(source.record.reportFile);
     std::error_code error;
     const bool take =
@@ -114,6 +122,9 @@ class Merge {
     replaceFile(to / pageName(name),
                 take ? readReportFile(source.folder->folder(), page) : casePage(result.result));
     replaceFile(to / name, json);
+    if (!result.result.wireLog.empty() || !result.result.roundTrips.empty()) {
+      writeTiming(to, name, result.result);
+    }
   }
 
   static constexpr std::size_t kLongestStem = 160;
@@ -121,6 +132,7 @@ class Merge {
   const suite::Catalogue& catalogue_;
   const MergeOptions& options_;
   std::vector<std::unique_ptr<StoredReports>> folders_;
+  std::vector<RunRecord> runs_;
   std::vector<Problem> problems_;
   std::map<std::string, std::map<suite::CaseId, Source>> results_;
   std::map<suite::CaseId, const suite::Case*> cases_;
@@ -168,6 +180,7 @@ std::size_t renderFolder(const fs::path& folder, const suite::Catalogue& catalog
   }
   const std::vector<std::string> problems = stored.addDetails();
   if (!problems.empty()) throw InputError(fmt::format("{}", fmt::join(problems, "\n")));
+  FailureLinks().update(folder, stored.records());
   const std::vector<const suite::Case*> cases = stored.cases();
   replaceFile(folder / "index.html", indexPage(stored.records(), cases, now));
   return pages;

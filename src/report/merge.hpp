@@ -32,9 +32,8 @@ MergeCount mergeFolders(std::span<const std::filesystem::path> from,
                         const std::filesystem::path& to, const suite::Catalogue& catalogue,
                         WallTime now, const MergeOptions& options = {});
 
-/// Writes the pages of all cases and index.html again from the JSON files of a folder. What these
-/// do not hold is not in the new pages: the times of the sequence diagram and single round trips.
-/// Returns the number of pages. Throws InputError.
+/// Writes the pages of all cases and index.html again from the JSON files of a folder. Returns the
+/// number of pages. Throws InputError.
 std::size_t renderFolder(const std::filesystem::path& folder, const suite::Catalogue& catalogue,
                          WallTime now);
 

@@ -78,7 +78,11 @@ struct End {
 class Capture {
  public:
   explicit Capture(const play::Result& result) : result_(result) {
-    at_ = std::chrono::duration_cast<std::chrono::microseconds>(result.started.time_since_epoch());
+    start_ =
+        std::chrono::duration_cast<std::chrono::microseconds>(result.started.time_since_epoch());
+    at_ = start_;
+    timed_ = std::any_of(result.wireLog.begin(), result.wireLog.end(),
+                         [](const play::WireLogRow& row) { return row.at > Duration::zero(); });
     fuzzer_ = {0xC0000201, result.isServer ? serverPort() : kClientPort, 0x10000000};
     peer_ = {0xC0000202, result.isServer ? kClientPort : serverPort(), 0x20000000};
   }
@@ -86,7 +90,11 @@ class Capture {
   std::string run() {
     head();
     openTcp();
-    for (const play::WireLogRow& row : result_.wireLog) std::visit(*this, row.what);
+    for (const play::WireLogRow& row : result_.wireLog) {
+      if (timed_)
+        at_ = std::max(at_, start_ + std::chrono::floor<std::chrono::microseconds>(row.at));
+      std::visit(*this, row.what);
+    }
     closeTcp();
     return std::move(out_);
   }
@@ -122,8 +130,8 @@ class Capture {
     little16(section, 0);
     section.append(8, '\xFF');  // the length of the section is not said
     option(section, 1,
-           fmt::format("case {}, made from a report: times of packets are not those of the run",
-                       result_.testCase->id.str()));
+           fmt::format("case {}, made from a report{}", result_.testCase->id.str(),
+                       timed_ ? "" : ": times of packets are not those of the run"));
     option(section, 4, "wsgauntlet " WSGAUNTLET_VERSION);
     option(section, 0, "");
     block(out_, 0x0A0D0D0A, std::move(section));
@@ -135,6 +143,7 @@ class Capture {
   }
 
   void pass(double seconds) {
+    if (timed_) return;
     constexpr double kLongest = 86'400;
     at_ += std::chrono::microseconds(
         static_cast<std::int64_t>(std::clamp(seconds, 0.0, kLongest) * 1e6));
@@ -228,11 +237,14 @@ class Capture {
     little32(body, static_cast<std::uint32_t>(kHeaders + length));
     block(out_, 6, body + frame);
     from.sequence += static_cast<std::uint32_t>(length) + ((flags & (kSyn | kFin)) != 0 ? 1 : 0);
-    at_ += std::chrono::milliseconds(1);
+    // Packets of one moment keep their order.
+    at_ += timed_ ? std::chrono::microseconds(1) : std::chrono::milliseconds(1);
   }
 
   const play::Result& result_;
   std::string out_;
+  bool timed_ = false;  ///< the times of the rows are known
+  std::chrono::microseconds start_{};
   std::chrono::microseconds at_{};
   End fuzzer_;
   End peer_;

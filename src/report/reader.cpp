@@ -4,6 +4,7 @@
 #include "base/json_source.hpp"
 #include "report/explain.hpp"
 #include "report/stored_json.hpp"
+#include "report/timing.hpp"
 
 #include <algorithm>
 #include <array>
@@ -129,7 +130,9 @@ std::vector<std::string> unlistedFiles(const fs::path& folder) {
 }
 
 StoredResult readResult(const fs::path& file, const suite::Catalogue& catalogue) {
-  return parseResult(file.string(), readFile(file.string()), catalogue);
+  StoredResult stored = parseResult(file.string(), readFile(file.string()), catalogue);
+  addTiming(file.parent_path(), file.filename().string(), stored.result);
+  return stored;
 }
 
 StoredReports::StoredReports(fs::path folder, const suite::Catalogue& catalogue)
@@ -143,12 +146,14 @@ std::vector<std::string> StoredReports::addDetails() {
   for (auto& [agent, ofAgent] : records_) {
     for (auto& [id, record] : ofAgent) {
       const suite::Case* known = catalogue_->find(id);
-      const bool hasMore = isFailure(record) || known == nullptr || known->reportCompressionRatio;
+      const bool hasMore = isFailure(record) || known == nullptr || known->reportTime ||
+                           known->reportCompressionRatio;
       if (!hasMore) continue;
       try {
         const StoredResult stored = result(record);
         CaseRecord full = makeRecord(stored.result, record.reportFile);
         record.ratios = full.ratios;
+        record.roundTrips = full.roundTrips;
         if (isFailure(record)) record.why = explain(stored.result);
       } catch (const InputError& error) {
         problems.emplace_back(error.what());
@@ -194,7 +199,9 @@ std::vector<const suite::Case*> StoredReports::cases() {
 
 StoredResult StoredReports::result(const CaseRecord& record) const {
   const std::string name = (folder_ / record.reportFile).string();
-  return parseResult(name, readReportFile(folder_, record.reportFile), *catalogue_);
+  StoredResult stored = parseResult(name, readReportFile(folder_, record.reportFile), *catalogue_);
+  addTiming(folder_, record.reportFile, stored.result);
+  return stored;
 }
 
 }  // namespace wsgauntlet::report

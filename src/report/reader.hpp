@@ -12,8 +12,8 @@
 
 namespace wsgauntlet::report {
 
-/// A result that was read from the JSON file of a case. What these files do not hold is missing:
-/// the times of the wire log, single round trips, and all but the start of long payloads.
+/// A result that was read from the JSON file of a case and from its times, if they are there. What
+/// these files do not hold is missing: all but the start of long payloads.
 struct StoredResult {
   /// The case as it was when it ran; null when it is that of the catalogue.
   std::unique_ptr<suite::Case> ownCase;
@@ -38,8 +38,8 @@ class StoredReports {
   [[nodiscard]] const Records& records() const { return records_; }
   [[nodiscard]] const suite::Catalogue& catalogue() const { return *catalogue_; }
 
-  /// Reads what the index does not hold and the records can: why a case did not pass, and the
-  /// compression ratios. Only the files of the cases that have such are opened. Those that are
+  /// Reads what the index does not hold and the records can: why a case did not pass, compression
+  /// ratios and round trips. Only the files of the cases that have such are opened. Those that are
   /// missing or broken leave their record as it is, and are described in what is returned.
   std::vector<std::string> addDetails();
   /// The case of the catalogue, or, for one that the catalogue does not know, what its file says.

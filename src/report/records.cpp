@@ -46,8 +46,18 @@ CaseRecord makeRecord(const play::Result& result, std::string reportFile) {
   if (result.testCase->reportCompressionRatio && result.traffic) {
     record.ratios = {ratio(result.traffic->incoming), ratio(result.traffic->outgoing)};
   }
+  if (!result.roundTrips.empty()) {
+    std::vector<std::chrono::nanoseconds> sorted = result.roundTrips;
+    std::sort(sorted.begin(), sorted.end());
+    record.roundTrips = {percentile(sorted, 50), percentile(sorted, 99)};
+  }
   if (isFailure(record)) record.why = explain(result);
   return record;
+}
+
+std::chrono::nanoseconds percentile(const std::vector<std::chrono::nanoseconds>& sorted,
+                                    std::size_t percent) {
+  return sorted[(sorted.size() - 1) * percent / 100];
 }
 
 std::int64_t durationMs(const play::Result& result) {

@@ -5,11 +5,13 @@
 #include "suite/model.hpp"
 
 #include <array>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace wsgauntlet::report {
 
@@ -34,6 +36,12 @@ struct CaseRecord {
     std::optional<double> outgoing;
   };
   std::optional<Ratios> ratios;
+  /// Of a case that measures round trips.
+  struct RoundTrips {
+    std::chrono::nanoseconds median{};
+    std::chrono::nanoseconds slow{};  ///< 99 of 100 are faster
+  };
+  std::optional<RoundTrips> roundTrips;
   Explanation why;  ///< empty when the case passed
 };
 
@@ -60,6 +68,9 @@ struct Tally {
 [[nodiscard]] CaseRecord makeRecord(const play::Result& result, std::string reportFile);
 /// The page beside a JSON file of a case: its name with `.html`.
 [[nodiscard]] std::string pageName(const std::string& reportFile);
+/// The time within which so many percent of the round trips were made, 0 to 100; of at least one.
+[[nodiscard]] std::chrono::nanoseconds percentile(
+    const std::vector<std::chrono::nanoseconds>& sorted, std::size_t percent);
 /// 0 for a connection that was never open.
 [[nodiscard]] std::int64_t durationMs(const play::Result& result);
 /// The agent as it is shown and as it is a key: octets that are not UTF-8 are replaced.

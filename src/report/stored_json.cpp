@@ -5,6 +5,9 @@
 #include "base/json_source.hpp"
 #include "report/text.hpp"
 
+#include <chrono>
+#include <cstdio>
+
 #include <fmt/format.h>
 
 namespace wsgauntlet::report {
@@ -127,6 +130,26 @@ std::optional<play::Excerpt> excerptOfHex(const std::string& digits, std::uint64
   excerpt.head = *octets;
   excerpt.length = length;
   return excerpt;
+}
+
+WallTime wallTimeOf(const StoredJson& text) {
+  int year = 0;
+  unsigned month = 0;
+  unsigned day = 0;
+  int hour = 0;
+  int minute = 0;
+  int second = 0;
+  int milliseconds = 0;
+  if (std::sscanf(text.text().c_str(), "%4d-%2u-%2uT%2d:%2d:%2d.%3dZ", &year, &month, &day, &hour,
+                  &minute, &second, &milliseconds) != 7) {
+    text.fail("expected a time such as 2026-11-20T23:55:00.107Z");
+  }
+  const std::chrono::year_month_day date{std::chrono::year(year), std::chrono::month(month),
+                                         std::chrono::day(day)};
+  if (!date.ok()) text.fail("expected a day of the calendar");
+  return WallTime(std::chrono::sys_days(date)) + std::chrono::hours(hour) +
+         std::chrono::minutes(minute) + std::chrono::seconds(second) +
+         std::chrono::milliseconds(milliseconds);
 }
 
 }  // namespace wsgauntlet::report

@@ -1,6 +1,7 @@
 // Typed access to the JSON of reports, and the inverse of the notation for octets.
 #pragma once
 
+#include "base/clock.hpp"
 #include "play/wire_log.hpp"
 
 #include <cstdint>
@@ -62,6 +63,8 @@ class StoredJson {
 /// The excerpt that `excerptHex` shows in this way; nothing when it is something else.
 [[nodiscard]] std::optional<play::Excerpt> excerptOfHex(const std::string& digits,
                                                         std::uint64_t length);
+/// A time as reports write it, such as 2026-11-20T23:55:00.107Z.
+[[nodiscard]] WallTime wallTimeOf(const StoredJson& text);
 /// The wire log of a report file.
 [[nodiscard]] play::WireLog readWireLog(const StoredJson& rows);
 

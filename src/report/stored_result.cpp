@@ -105,26 +105,6 @@ std::optional<play::TrafficStats> traffic(const StoredJson& stats) {
   return out;
 }
 
-WallTime started(const StoredJson& text) {
-  int year = 0;
-  unsigned month = 0;
-  unsigned day = 0;
-  int hour = 0;
-  int minute = 0;
-  int second = 0;
-  int milliseconds = 0;
-  if (std::sscanf(text.text().c_str(), "%4d-%2u-%2uT%2d:%2d:%2d.%3dZ", &year, &month, &day, &hour,
-                  &minute, &second, &milliseconds) != 7) {
-    text.fail("expected a time such as 2026-11-20T23:55:00.107Z");
-  }
-  const std::chrono::year_month_day date{std::chrono::year(year), std::chrono::month(month),
-                                         std::chrono::day(day)};
-  if (!date.ok()) text.fail("expected a day of the calendar");
-  return WallTime(std::chrono::sys_days(date)) + std::chrono::hours(hour) +
-         std::chrono::minutes(minute) + std::chrono::seconds(second) +
-         std::chrono::milliseconds(milliseconds);
-}
-
 /// The lengths of the data messages in a wire log, which shows them whole where events do not.
 std::vector<std::uint64_t> messageLengths(const play::WireLog& log) {
   std::vector<std::uint64_t> lengths;
@@ -202,7 +182,7 @@ play::Result resultOf(const StoredJson& file, const suite::Case* testCase) {
   result.behaviorClose = behaviorClose(file.at("behaviorClose"));
   result.result = octetsOf(file.at("result").text());
   result.resultClose = octetsOf(file.at("resultClose").text());
-  result.started = started(file.at("started"));
+  result.started = wallTimeOf(file.at("started"));
   result.duration = std::chrono::milliseconds(
       static_cast<std::int64_t>(file.at("duration").integer(kLongestDuration)));
   result.httpRequest = header(file.at("httpRequest"));

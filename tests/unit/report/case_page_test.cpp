@@ -2,6 +2,7 @@
 
 #include "base/hex.hpp"
 #include "html_to_text.hpp"
+#include "report/failure_links.hpp"
 #include "samples.hpp"
 
 #include <algorithm>
@@ -151,8 +152,10 @@ TEST(CasePage, LinksToTheStandardAndToItsNeighbours) {
                                     {"a_case_1_1_1.html", "", "index.html"});
   EXPECT_THAT(page, HasSubstr("<a href=\"https://www.rfc-editor.org/rfc/rfc6455#section-5.6\">"
                               "RFC&nbsp;6455 section&nbsp;5.6</a>"));
-  EXPECT_THAT(page, HasSubstr("<a rel=\"prev\" href=\"a_case_1_1_1.html\">← 1.1.1</a>"));
+  EXPECT_THAT(
+      page, HasSubstr("<a rel=\"prev\" data-key=\"prev\" href=\"a_case_1_1_1.html\">← 1.1.1</a>"));
   EXPECT_THAT(page, Not(HasSubstr("rel=\"next\"")));
+  EXPECT_THAT(page, HasSubstr(noFailureLinks()));
 }
 
 TEST(CasePage, SumsUpRoundTrips) {

@@ -59,6 +59,35 @@ def gate(run):
     run(2, "gate", "good", "--update-expectations", says="--expectations FILE")
 
 
+def recorded(run):
+    """What run.json says must be there."""
+    run.index("part", c1_1_1="OK", c1_1_2="OK")
+    record = {"format": 1, "role": "fuzzingclient", "state": "finished", "started": "2026-11-20T23:55:00.107Z",
+              "ended": None, "agents": [], "shards": None, "excluded": {}, "cases": ["1.1.1", "1.1.2"]}
+
+    def write(**changes):
+        (run.folder / "part" / "run.json").write_text(json.dumps({**record, **changes}))
+
+    write()
+    run(0, "gate", "part")
+    write(cases=["1.1.1", "1.1.2", "5.19"])
+    run(3, "gate", "part", says="no result: 5.19")
+    write(cases=["1.1.1", "5.19"], excluded={"foo": ["5.19"]})
+    run(0, "gate", "part")
+    write(agents=["foo", "bar"])
+    run(3, "gate", "part")
+    write(state="running")
+    run(3, "gate", "part", says="note: the run has not ended, or it was killed")
+    write(state="interrupted")
+    run(3, "gate", "part", says="note: the run was interrupted")
+    write(state="running", role="fuzzingserver")
+    run(0, "gate", "part")
+    write(shards={"count": 2, "present": [1]})
+    run(3, "gate", "part", says="of the 2 shards of the run 1 is not here: 2")
+    write(state="over")
+    run(2, "gate", "part", says="/state: expected running, interrupted or finished")
+
+
 def known(run):
     run(2, "gate", "bad", "--expectations", "known.json")
     run(0, "gate", "bad", "--expectations", "known.json", "--update-expectations")
@@ -86,12 +115,13 @@ def folders(run):
     run(2, "merge", "good", "-o", "merged", says="there is no such file")
     run(2, "html", "good", says="there is no such file")
     run(2, "pcap", "nowhere.json", "-o", "x.pcapng")
+    run(2, "serve", "nowhere", says="there is no such report folder")
 
 
 def main():
     with tempfile.TemporaryDirectory() as name:
         run = Run(pathlib.Path(name))
-        for part in (gate, known, outputs, folders):
+        for part in (gate, recorded, known, outputs, folders):
             part(run)
         sys.exit("\n".join(run.failures) or 0)
 

@@ -1,0 +1,31 @@
+// The record that a run leaves beside its reports.
+#pragma once
+
+#include "cli/common_flags.hpp"
+#include "report/folder.hpp"
+#include "report/run_record.hpp"
+
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace wsgauntlet::cli {
+
+/// Writes run.json when a run starts, so that one that is killed is seen to be unfinished, and
+/// again when it ends.
+class RunFile {
+ public:
+  /// `agents`: those that must have results. Throws InputError.
+  RunFile(const report::Folder& folder, bool server, const Selection& selection,
+          std::vector<std::string> agents);
+
+  /// `excluded` tells which cases an agent does not run. Throws InputError.
+  void end(bool finished,
+           const std::function<bool(const std::string& agent, const suite::CaseId& id)>& excluded);
+
+ private:
+  const report::Folder& folder_;
+  report::RunRecord record_;
+};
+
+}  // namespace wsgauntlet::cli

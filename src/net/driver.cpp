@@ -164,7 +164,7 @@ void Driver::waitWritable() {
 
 void Driver::waitReadable() {
   waitsReadable_ = true;
-  if (tls_ && tls_->holdsOctets()) {
+  if (tls_ && tls_->isReady()) {
     asio::post(socket_.get_executor(), [self = shared_from_this()] {
       self->waitsReadable_ = false;
       self->readable();

@@ -135,8 +135,7 @@ int runFuzzingClient(const Flags& flags, bool originalSpelling) {
   spec.connectRetry = fromSeconds(flags.connectRetry);
   spec.seed = seed;
   spec.timeoutScale = flags.run.timeoutScale;
-  const suite::Corpora corpora = loadCorpora(flags.run.testdata);
-  spec.corpora = &corpora;
+  spec.corpora = &loadCorpora(flags.run.testdata);
 
   const std::string firstUrl = spec.servers.front().urlText;
   const roles::AgentExclusions exclusions = spec.exclusions;

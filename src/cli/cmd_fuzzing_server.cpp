@@ -96,8 +96,7 @@ int runFuzzingServer(const Flags& flags, bool originalSpelling) {
   spec.headers = file.headers;
   spec.seed = seed;
   spec.timeoutScale = flags.run.timeoutScale;
-  const suite::Corpora corpora = loadCorpora(flags.run.testdata);
-  spec.corpora = &corpora;
+  spec.corpora = &loadCorpora(flags.run.testdata);
 
   const roles::AgentExclusions exclusions = spec.exclusions;
   ConsoleLog log;

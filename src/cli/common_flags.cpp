@@ -58,8 +58,12 @@ const suite::Catalogue& loadCatalogue(const std::vector<std::string>& folders) {
   return *extended;
 }
 
-suite::Corpora loadCorpora(const std::string& folder) {
-  return folder.empty() ? suite::Corpora::builtIn() : suite::Corpora(folder);
+const suite::Corpora& loadCorpora(const std::string& folder) {
+  if (folder.empty()) return suite::Corpora::builtIn();
+  // Cases look into it until the end of the program.
+  static std::unique_ptr<suite::Corpora> loaded;
+  loaded = std::make_unique<suite::Corpora>(folder);
+  return *loaded;
 }
 
 namespace {

@@ -50,7 +50,7 @@ void addRunFlags(CLI::App& app, RunFlags& flags);
 [[nodiscard]] const suite::Catalogue& loadCatalogue(const std::vector<std::string>& folders);
 
 /// The corpora of a folder, the built-in ones without a folder. Throws InputError.
-[[nodiscard]] suite::Corpora loadCorpora(const std::string& folder);
+[[nodiscard]] const suite::Corpora& loadCorpora(const std::string& folder);
 
 /// The cases of a run.
 struct Selection {

@@ -2,6 +2,8 @@
 
 #include <cerrno>
 #include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <utility>
@@ -187,10 +189,19 @@ void Driver::exchange() {
     const ssize_t n = readSocket(octets, true);
     // The end of the connection, and anything unusual, is for the loop to find.
     if (n <= 0) return;
-    session_->received(octets.first(static_cast<std::size_t>(n)), now());
+    receive(octets.first(static_cast<std::size_t>(n)));
     if (!flush() || session_->outbox().ending() != Ending::none) break;
   }
   if (!closed_) postTurn();
+}
+
+void Driver::receive(std::span<char> octets) {
+  session_->received(octets, now());
+  if (!session_->outbox().empty()) return;
+  // Nothing is written that would carry the acknowledgement. A peer that writes a message in pieces
+  // without TCP_NODELAY waits for it before it sends the next one: that would be 40 ms each time.
+  const int on = 1;
+  ::setsockopt(socket_.native_handle(), IPPROTO_TCP, TCP_QUICKACK, &on, sizeof on);
 }
 
 void Driver::readable() {
@@ -204,7 +215,7 @@ void Driver::readable() {
       close();
       return;
     }
-    if (!sessionEnded_) session_->received(octets.first(static_cast<std::size_t>(n)), now());
+    if (!sessionEnded_) receive(octets.first(static_cast<std::size_t>(n)));
     if (session_->outbox().ending() != websocket::Ending::none && !sessionEnded_) break;
     if (static_cast<std::size_t>(n) < octets.size()) break;
     // More may wait; what the session wants to write goes first.

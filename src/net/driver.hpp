@@ -40,6 +40,7 @@ class Driver : public std::enable_shared_from_this<Driver> {
   void sendPieceLater();
   void waitReadable();
   void waitWritable();
+  void receive(std::span<char> octets);
   void readable();
   void exchange();
   void wake();

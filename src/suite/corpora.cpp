@@ -61,17 +61,19 @@ std::optional<fs::path> existing(const fs::path& folder, const CorpusFiles& file
 
 }  // namespace
 
-Corpus::Corpus(std::string name, Octets octets)
-    : name_(std::move(name)), octets_(std::move(octets)) {
-  for (std::uint32_t i = 0; i < octets_.size(); ++i) {
-    if ((static_cast<unsigned char>(octets_[i]) & 0xC0U) != 0x80U) offsets_.push_back(i);
-  }
-  offsets_.push_back(static_cast<std::uint32_t>(octets_.size()));
+const std::vector<std::uint32_t>& Corpus::offsets() const {
+  std::call_once(counted_, [this] {
+    for (std::uint32_t i = 0; i < octets_.size(); ++i) {
+      if ((static_cast<unsigned char>(octets_[i]) & 0xC0U) != 0x80U) offsets_.push_back(i);
+    }
+    offsets_.push_back(static_cast<std::uint32_t>(octets_.size()));
+  });
+  return offsets_;
 }
 
 Octets Corpus::slice(std::uint64_t from, std::uint64_t length, bool codePoints) const {
   const auto offsetOf = [&](std::uint64_t unit) {
-    return codePoints ? offsets_[unit] : static_cast<std::size_t>(unit);
+    return codePoints ? offsets()[unit] : static_cast<std::size_t>(unit);
   };
   Octets out;
   while (length > 0) {
@@ -107,7 +109,7 @@ const Corpora& Corpora::builtIn() {
   static const Corpora corpora = [] {
     Corpora all;
     for (const std::string& name : embeddedCorpusNames()) {
-      all.corpora_.emplace_back(name, Octets(embeddedCorpus(name)));
+      all.corpora_.emplace_back(name, embeddedCorpus(name));
     }
     return all;
   }();

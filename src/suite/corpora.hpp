@@ -5,31 +5,42 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <list>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace wsgauntlet::suite {
 
-/// One file: its octets, and where its code points begin.
+/// One file: its octets, and where its code points begin (found when they are first asked for).
 class Corpus {
  public:
   /// Takes octets that are not empty; those of a text are UTF-8.
-  Corpus(std::string name, Octets octets);
+  Corpus(std::string name, Octets octets)
+      : name_(std::move(name)), own_(std::move(octets)), octets_(own_) {}
+  /// Looks at octets that outlive it.
+  Corpus(std::string name, OctetView octets) : name_(std::move(name)), octets_(octets) {}
+  Corpus(const Corpus&) = delete;
+  Corpus& operator=(const Corpus&) = delete;
 
   [[nodiscard]] const std::string& name() const { return name_; }
   [[nodiscard]] OctetView octets() const { return octets_; }
   /// How many units there are to slice: code points or octets.
   [[nodiscard]] std::uint64_t units(bool codePoints) const {
-    return codePoints ? offsets_.size() - 1 : octets_.size();
+    return codePoints ? offsets().size() - 1 : octets_.size();
   }
   /// `length` units from unit `from` on, which is below `units`; starts over at the end.
   [[nodiscard]] Octets slice(std::uint64_t from, std::uint64_t length, bool codePoints) const;
 
  private:
+  [[nodiscard]] const std::vector<std::uint32_t>& offsets() const;
+
   std::string name_;
-  Octets octets_;
-  std::vector<std::uint32_t> offsets_;  ///< of each code point, and of the end
+  Octets own_;
+  OctetView octets_;
+  mutable std::once_flag counted_;
+  mutable std::vector<std::uint32_t> offsets_;  ///< of each code point, and of the end
 };
 
 /// All corpora of a run. Those of a folder replace the built-in ones for what is sent; case files
@@ -49,7 +60,7 @@ class Corpora {
  private:
   Corpora() = default;
 
-  std::vector<Corpus> corpora_;
+  std::list<Corpus> corpora_;
 };
 
 }  // namespace wsgauntlet::suite

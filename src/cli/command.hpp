@@ -23,6 +23,7 @@ struct Command {
   const char* description;
   bool isMode;  ///< also reached by `-m`
   std::function<int()> (*add)(CLI::App& app, const Invocation& invocation);
+  const char* details = "";  ///< some sentences for help and reference
 };
 
 [[nodiscard]] std::span<const Command> commands();

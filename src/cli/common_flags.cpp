@@ -24,7 +24,7 @@ void addOriginalFlags(CLI::App& app, OriginalFlags& flags) {
       ->type_name("FILE");
   app.add_option("-c,--cert,--tls-cert", flags.cert, "Our certificate for TLS with its chain, PEM")
       ->type_name("FILE");
-  app.add_option("-o,--outfile", flags.outfile, "Accepted for compatibility");
+  app.add_option("-o,--outfile", flags.outfile, "massconnect: file for its figures, as JSON");
   app.add_option("-t,--testset", flags.testset, "Accepted for compatibility");
   app.add_flag("-d,--debug", flags.debug, "Say more");
 }

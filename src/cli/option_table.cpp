@@ -15,18 +15,26 @@ using websocket::Options;
 
 /// Takes a value, or says what would be right.
 using Setter = std::function<std::string(Options&, const json&)>;
+/// Gives the value as a spec file would have it.
+using Getter = std::function<json(const Options&)>;
 
-Setter flag(bool Options::*member) {
-  return [member](Options& options, const json& value) -> std::string {
+struct Access {
+  Setter set;
+  Getter get;
+};
+
+Access flag(bool Options::*member) {
+  const Setter set = [member](Options& options, const json& value) -> std::string {
     // The original takes numbers for flags too.
     if (!value.is_boolean() && !value.is_number_integer()) return "expected true or false";
     options.*member = value.is_boolean() ? value.get<bool>() : value.get<int>() != 0;
     return "";
   };
+  return {set, [member](const Options& options) { return json(options.*member); }};
 }
 
-Setter octets(std::uint64_t Options::*member, std::uint64_t least, std::uint64_t most) {
-  return [=](Options& options, const json& value) -> std::string {
+Access octets(std::uint64_t Options::*member, std::uint64_t least, std::uint64_t most) {
+  const Setter set = [=](Options& options, const json& value) -> std::string {
     if (!value.is_number_unsigned() || value.get<std::uint64_t>() < least ||
         value.get<std::uint64_t>() > most) {
       return fmt::format("expected a whole number from {} to {}", least, most);
@@ -34,20 +42,24 @@ Setter octets(std::uint64_t Options::*member, std::uint64_t least, std::uint64_t
     options.*member = value.get<std::uint64_t>();
     return "";
   };
+  return {set, [member](const Options& options) { return json(options.*member); }};
 }
 
-Setter seconds(Duration Options::*member) {
-  return [member](Options& options, const json& value) -> std::string {
+Access seconds(Duration Options::*member) {
+  const Setter set = [member](Options& options, const json& value) -> std::string {
     if (!value.is_number() || value.get<double>() < 0 || value.get<double>() > 86400) {
       return "expected seconds from 0 to 86400, 0 for off";
     }
     options.*member = fromSeconds(value.get<double>());
     return "";
   };
+  return {set, [member](const Options& options) {
+            return json(std::chrono::duration<double>(options.*member).count());
+          }};
 }
 
-Setter whole(int Options::*member, int least, int most) {
-  return [=](Options& options, const json& value) -> std::string {
+Access whole(int Options::*member, int least, int most) {
+  const Setter set = [=](Options& options, const json& value) -> std::string {
     if (!value.is_number_integer() || value.get<std::int64_t>() < least ||
         value.get<std::int64_t>() > most) {
       return fmt::format("expected a whole number from {} to {}", least, most);
@@ -55,6 +67,7 @@ Setter whole(int Options::*member, int least, int most) {
     options.*member = value.get<int>();
     return "";
   };
+  return {set, [member](const Options& options) { return json(options.*member); }};
 }
 
 std::string setVersion(Options& options, const json& value) {
@@ -94,9 +107,12 @@ std::string ignore(Options&, const json&) {
   return "";
 }
 
+/// An option that is accepted and does nothing.
+const Access kIgnored = {ignore, nullptr};
+
 struct Entry {
   OptionInfo info;
-  Setter set;
+  Access access;
 };
 
 constexpr std::uint64_t kMost = std::uint64_t{1} << 40U;
@@ -104,61 +120,64 @@ constexpr std::uint64_t kMost = std::uint64_t{1} << 40U;
 const std::vector<Entry>& entries() {
   using Side = OptionSide;
   static const std::vector<Entry> table = {
-      {{"utf8validateIncoming", Side::both, "check text messages for valid UTF-8"},
+      {{"utf8validateIncoming", Side::both, "check text messages for valid UTF-8", ""},
        flag(&Options::utf8validateIncoming)},
-      {{"applyMask", Side::both, "mask payloads; false sends mask bit and key only"},
+      {{"applyMask", Side::both, "mask payloads; false sends mask bit and key only", ""},
        flag(&Options::applyMask)},
-      {{"maxFramePayloadSize", Side::both,
-        "octets of a frame; longer ones fail with 1008; 0: none"},
+      {{"maxFramePayloadSize", Side::both, "octets of a frame; longer ones fail with 1008; 0: none",
+        ""},
        octets(&Options::maxFramePayloadSize, 0, kMost)},
       {{"maxMessagePayloadSize", Side::both,
-        "octets of a message; longer ones fail with 1009; 0: none"},
+        "octets of a message; longer ones fail with 1009; 0: none", ""},
        octets(&Options::maxMessagePayloadSize, 0, kMost)},
-      {{"autoFragmentSize", Side::both, "payload octets of each frame of a message; 0: whole"},
+      {{"autoFragmentSize", Side::both, "payload octets of each frame of a message; 0: whole", ""},
        octets(&Options::autoFragmentSize, 0, kMost)},
-      {{"failByDrop", Side::both, "fail by ending TCP, without a Close frame"},
+      {{"failByDrop", Side::both, "fail by ending TCP, without a Close frame", ""},
        flag(&Options::failByDrop)},
-      {{"echoCloseCodeReason", Side::both, "answer a Close frame with its own code and reason"},
+      {{"echoCloseCodeReason", Side::both, "answer a Close frame with its own code and reason", ""},
        flag(&Options::echoCloseCodeReason)},
-      {{"openHandshakeTimeout", Side::both, "seconds for the opening handshake; 0: off"},
+      {{"openHandshakeTimeout", Side::both, "seconds for the opening handshake; 0: off", ""},
        seconds(&Options::openHandshakeTimeout)},
-      {{"closeHandshakeTimeout", Side::both, "seconds for the answer to a Close frame; 0: off"},
+      {{"closeHandshakeTimeout", Side::both, "seconds for the answer to a Close frame; 0: off", ""},
        seconds(&Options::closeHandshakeTimeout)},
-      {{"tcpNoDelay", Side::both, "set TCP_NODELAY"}, flag(&Options::tcpNoDelay)},
-      {{"autoPingInterval", Side::server, "seconds between Pings; 0: off"},
+      {{"tcpNoDelay", Side::both, "set TCP_NODELAY", ""}, flag(&Options::tcpNoDelay)},
+      {{"autoPingInterval", Side::server, "seconds between Pings; 0: off", ""},
        seconds(&Options::autoPingInterval)},
-      {{"autoPingTimeout", Side::server, "seconds for the Pong before TCP is reset; 0: off"},
+      {{"autoPingTimeout", Side::server, "seconds for the Pong before TCP is reset; 0: off", ""},
        seconds(&Options::autoPingTimeout)},
-      {{"autoPingSize", Side::server, "octets of a Ping, 4 to 125"},
+      {{"autoPingSize", Side::server, "octets of a Ping, 4 to 125", ""},
        octets(&Options::autoPingSize, 4, 125)},
-      {{"versions", Side::server, "accepted values of Sec-WebSocket-Version"}, setVersions},
-      {{"webStatus", Side::server, "answer a plain GET with a page; false: 426"},
+      {{"versions", Side::server, "accepted values of Sec-WebSocket-Version", ""},
+       {setVersions, [](const Options& options) { return json(options.versions); }}},
+      {{"webStatus", Side::server, "answer a plain GET with a page; false: 426", ""},
        flag(&Options::webStatus)},
-      {{"requireMaskedClientFrames", Side::server, "refuse frames without a mask"},
+      {{"requireMaskedClientFrames", Side::server, "refuse frames without a mask", ""},
        flag(&Options::requireMaskedClientFrames)},
-      {{"maskServerFrames", Side::server, "mask our frames, which RFC 6455 forbids"},
+      {{"maskServerFrames", Side::server, "mask our frames, which RFC 6455 forbids", ""},
        flag(&Options::maskServerFrames)},
-      {{"allowedOrigins", Side::server, "patterns of origins that are accepted"},
-       setAllowedOrigins},
-      {{"maxConnections", Side::server, "connections at the same time; more get 503; 0: any"},
+      {{"allowedOrigins", Side::server, "patterns of origins that are accepted", ""},
+       {setAllowedOrigins, [](const Options& options) { return json(options.allowedOrigins); }}},
+      {{"maxConnections", Side::server, "connections at the same time; more get 503; 0: any", ""},
        octets(&Options::maxConnections, 0, kMost)},
-      {{"version", Side::client, "draft of the protocol, 10 to 18; 18 is RFC 6455"}, setVersion},
-      {{"acceptMaskedServerFrames", Side::client, "accept masked frames of a server"},
+      {{"version", Side::client, "draft of the protocol, 10 to 18; 18 is RFC 6455", ""},
+       {setVersion, [](const Options& options) { return json(options.version); }}},
+      {{"acceptMaskedServerFrames", Side::client, "accept masked frames of a server", ""},
        flag(&Options::acceptMaskedServerFrames)},
-      {{"maskClientFrames", Side::client, "mask our frames, which RFC 6455 demands"},
+      {{"maskClientFrames", Side::client, "mask our frames, which RFC 6455 demands", ""},
        flag(&Options::maskClientFrames)},
       {{"serverConnectionDropTimeout", Side::client,
-        "seconds for the server to end TCP after the closing handshake; 0: off"},
+        "seconds for the server to end TCP after the closing handshake; 0: off", ""},
        seconds(&Options::serverConnectionDropTimeout)},
-      {{"compressionLevel", Side::both, "deflate level of our own messages, 0 to 9"},
+      {{"compressionLevel", Side::both, "deflate level of our own messages, 0 to 9", ""},
        whole(&Options::compressionLevel, 0, 9)},
-      {{"compressionMemLevel", Side::both, "deflate memory level of our own messages, 1 to 9"},
+      {{"compressionMemLevel", Side::both, "deflate memory level of our own messages, 1 to 9", ""},
        whole(&Options::compressionMemLevel, 1, 9)},
-      {{"allowHixie76", Side::both, "accepted and ignored: that draft is not supported"}, ignore},
-      {{"serveFlashSocketPolicy", Side::server, "accepted and ignored"}, ignore},
-      {{"flashSocketPolicy", Side::server, "accepted and ignored"}, ignore},
-      {{"perMessageCompressionOffers", Side::client, "accepted and ignored"}, ignore},
-      {{"perMessageCompressionAccept", Side::both, "accepted and ignored"}, ignore},
+      {{"allowHixie76", Side::both, "accepted and ignored: that draft is not supported", ""},
+       kIgnored},
+      {{"serveFlashSocketPolicy", Side::server, "accepted and ignored", ""}, kIgnored},
+      {{"flashSocketPolicy", Side::server, "accepted and ignored", ""}, kIgnored},
+      {{"perMessageCompressionOffers", Side::client, "accepted and ignored", ""}, kIgnored},
+      {{"perMessageCompressionAccept", Side::both, "accepted and ignored", ""}, kIgnored},
   };
   return table;
 }
@@ -168,7 +187,10 @@ const std::vector<Entry>& entries() {
 const std::vector<OptionInfo>& optionInfos() {
   static const std::vector<OptionInfo> infos = [] {
     std::vector<OptionInfo> list;
-    for (const Entry& entry : entries()) list.push_back(entry.info);
+    for (const Entry& entry : entries()) {
+      list.push_back(entry.info);
+      if (entry.access.get) list.back().fallback = entry.access.get(Options()).dump();
+    }
     return list;
   }();
   return infos;
@@ -180,7 +202,7 @@ std::string setOption(Options& options, const std::string& name, const json& val
                                   [&](const Entry& entry) { return name == entry.info.name; });
   known = found != table.end();
   if (!known || value.is_null()) return "";
-  std::string problem = found->set(options, value);
+  std::string problem = found->access.set(options, value);
   if (!problem.empty())
     problem += fmt::format(", got {}", value.dump(-1, ' ', true, json::error_handler_t::replace));
   return problem;

@@ -17,6 +17,7 @@ struct OptionInfo {
   const char* name;
   OptionSide side;
   const char* meaning;
+  std::string fallback;  ///< its default, as JSON; empty where there is none
 };
 
 /// All options, in the order of the reference.

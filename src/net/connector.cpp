@@ -186,6 +186,7 @@ class Connector : public std::enable_shared_from_this<Connector> {
                    return;
                  }
                  self->socket_ = std::move(outcome.socket);
+                 if (self->handlers_.tlsBroken) outcome.tls->onBroken(self->handlers_.tlsBroken);
                  self->drive(std::move(outcome.tls));
                });
   }

@@ -70,12 +70,12 @@ void Driver::start() {
   afterSession();
 }
 
-ssize_t Driver::receive(std::span<char> octets, bool wait) {
+ssize_t Driver::readSocket(std::span<char> octets, bool wait) {
   if (tls_) return tls_->receive(octets, wait);
   return ::recv(socket_.native_handle(), octets.data(), octets.size(), wait ? 0 : MSG_DONTWAIT);
 }
 
-ssize_t Driver::send(std::span<const char> octets) {
+ssize_t Driver::writeSocket(std::span<const char> octets) {
   if (tls_) return tls_->send(octets);
   return ::send(socket_.native_handle(), octets.data(), octets.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
 }
@@ -142,7 +142,7 @@ bool Driver::sendBlock() {
   } else {
     octets = octets.first(session_->outbox().take(octets));
   }
-  const ssize_t sent = send(octets);
+  const ssize_t sent = writeSocket(octets);
   if (sent < 0 && errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR) {
     // What the peer sent before it went away still counts: reading finds out about the end.
     unsent_.clear();
@@ -171,7 +171,7 @@ void Driver::waitWritable() {
 
 void Driver::waitReadable() {
   waitsReadable_ = true;
-  if (tls_ && tls_->holdsOctets()) {
+  if (tls_ && tls_->isReady()) {
     asio::post(socket_.get_executor(), [self = shared_from_this()] {
       self->waitsReadable_ = false;
       self->readable();
@@ -191,7 +191,7 @@ void Driver::exchange() {
   for (int i = 0; i < kExchanges; ++i) {
     if (waitsWritable_ || turnPosted_ || session_->queuedPieces() != Pieces::none) return;
     const std::span<char> octets = block();
-    const ssize_t n = receive(octets, true);
+    const ssize_t n = readSocket(octets, true);
     // The end of the connection, and anything unusual, is for the loop to find.
     if (n <= 0) return;
     deliver(octets.first(static_cast<std::size_t>(n)));
@@ -220,7 +220,7 @@ void Driver::readable() {
   const TimePoint turnEnd = now() + kTurnTime;
   for (int i = 0; i < kTurn && !closed_; ++i) {
     const std::span<char> octets = block().first(readSize_);
-    const ssize_t n = receive(octets, false);
+    const ssize_t n = readSocket(octets, false);
     if (n < 0 && errno == EINTR) continue;
     if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) break;
     if (n <= 0) {

@@ -31,8 +31,8 @@ class Driver : public std::enable_shared_from_this<Driver> {
   void start();
 
  private:
-  [[nodiscard]] ssize_t receive(std::span<char> octets, bool wait);
-  [[nodiscard]] ssize_t send(std::span<const char> octets);
+  [[nodiscard]] ssize_t readSocket(std::span<char> octets, bool wait);
+  [[nodiscard]] ssize_t writeSocket(std::span<const char> octets);
   void afterSession();
   bool flush();
   bool sendBlock();

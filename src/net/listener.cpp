@@ -147,6 +147,11 @@ struct Listener::State : std::enable_shared_from_this<State> {
                [self = shared_from_this(), peer](TlsOutcome outcome) {
                  if (!self->acceptor.is_open()) return;
                  if (outcome.tls) {
+                   if (self->tlsFailed) {
+                     outcome.tls->onBroken([self, peer](const std::string& reason) {
+                       self->tlsFailed(peer, reason);
+                     });
+                   }
                    self->drive(std::move(outcome.socket), peer, std::move(outcome.tls));
                  } else if (self->tlsFailed) {
                    self->tlsFailed(peer, outcome.failure);

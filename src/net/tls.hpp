@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -68,12 +69,16 @@ class TlsStream {
   /// As `recv`: octets read, 0 at the peer's end, -1 and `errno`. Less than fits means that the
   /// socket had no more. With `wait` the socket may be waited for once.
   [[nodiscard]] ssize_t receive(std::span<char> octets, bool wait);
-  /// Octets have been read from the socket and not been received yet: it need not be readable.
-  [[nodiscard]] bool holdsOctets() const;
+  /// `receive` has something to give that was read from the socket before, octets or the end: the
+  /// socket need not become readable.
+  [[nodiscard]] bool isReady() const;
   /// As `send`: octets taken, or -1 and `errno`. What was not taken must come again, unchanged.
   [[nodiscard]] ssize_t send(std::span<const char> octets);
   /// Tells the peer that nothing more comes (close_notify).
   void endWriting();
+  /// Calls `broken` with the reason when `receive` finds that TLS has broken. With TLS 1.3 a server
+  /// refuses a client's certificate only then, when the handshake is done for the client.
+  void onBroken(std::function<void(const std::string& reason)> broken);
 
  private:
   struct State;
@@ -82,6 +87,7 @@ class TlsStream {
   std::unique_ptr<State> state_;
   std::string failure_;
   bool vanished_ = false;
+  std::function<void(const std::string&)> broken_;
 };
 
 }  // namespace wsgauntlet::net

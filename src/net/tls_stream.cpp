@@ -9,6 +9,7 @@
 #include <fstream>
 #include <new>
 #include <sys/socket.h>
+#include <utility>
 
 #include <fmt/format.h>
 #include <openssl/err.h>
@@ -56,6 +57,7 @@ struct TlsStream::State {
   bool mayWait = false;
   bool drained = false;  ///< the socket gave less than it was asked for
   bool broken = false;   ///< TLS must not be used any more
+  bool ended = false;    ///< the peer has said that nothing more comes
   int error = 0;         ///< of the socket; 0: none
 
   int read(BIO* bio, char* out, int size) {
@@ -211,15 +213,21 @@ ssize_t TlsStream::receive(std::span<char> octets, bool wait) {
     }
   }
   state_->mayWait = false;
-  if (reason == SSL_ERROR_SSL || reason == SSL_ERROR_SYSCALL) state_->broken = true;
+  if (reason == SSL_ERROR_SSL || reason == SSL_ERROR_SYSCALL) {
+    if (reason == SSL_ERROR_SSL && !state_->broken && broken_) broken_(tlsError());
+    state_->broken = true;
+  }
+  if (reason == SSL_ERROR_ZERO_RETURN) state_->ended = true;
   if (done > 0) return static_cast<ssize_t>(done);
-  if (reason == SSL_ERROR_ZERO_RETURN) return 0;
+  if (state_->ended) return 0;
   errno = !state_->broken ? EAGAIN : state_->error != 0 ? state_->error : EPROTO;
   return -1;
 }
 
-bool TlsStream::holdsOctets() const {
-  return !state_->broken && (state_->next < state_->end || SSL_pending(state_->ssl) > 0);
+bool TlsStream::isReady() const {
+  // A peer may say its end with its last octets, and then wait for ours before it ends TCP.
+  return state_->ended || state_->broken || state_->next < state_->end ||
+         SSL_pending(state_->ssl) > 0;
 }
 
 ssize_t TlsStream::send(std::span<const char> octets) {
@@ -246,6 +254,10 @@ ssize_t TlsStream::send(std::span<const char> octets) {
   if (done > 0 || octets.empty()) return static_cast<ssize_t>(done);
   errno = EAGAIN;
   return -1;
+}
+
+void TlsStream::onBroken(std::function<void(const std::string&)> broken) {
+  broken_ = std::move(broken);
 }
 
 void TlsStream::endWriting() {

@@ -33,7 +33,7 @@ class Listener {
   /// Makes the session for a new connection; `peer` reads like `tcp4:127.0.0.1:9001` or
   /// `unix:/path`.
   using Accept = std::function<std::unique_ptr<websocket::Session>(const std::string& peer)>;
-  /// Hears of a peer with which TLS could not be agreed on.
+  /// Hears of a peer with which TLS could not be agreed on, or has broken.
   using TlsFailed = std::function<void(const std::string& peer, const std::string& reason)>;
 
   /// With `tls` all connections speak TLS. Throws InputError when the address cannot be listened
@@ -75,6 +75,8 @@ struct ConnectHandlers {
   std::function<void(const std::string& peer)> connected;
   /// The connection is over and its socket is closed. The session is destroyed after the call.
   std::function<void()> ended;
+  /// TLS has broken after its handshake, before the session hears of the end. May be absent.
+  std::function<void(const std::string& reason)> tlsBroken = nullptr;
 };
 
 /// Connects in the background and drives the session. The addresses of a host are tried one after

@@ -32,7 +32,12 @@ FrontDoor::FrontDoor(const websocket::Options& options, std::string serverName, 
 }
 
 FrontDoor::~FrontDoor() {
+  leave();
+}
+
+void FrontDoor::leave() {
   if (guests_) --*guests_;
+  guests_ = nullptr;
 }
 
 void FrontDoor::connected(TimePoint now) {
@@ -92,6 +97,7 @@ void FrontDoor::refuse(const websocket::Refused& refused) {
 
 void FrontDoor::reply(const std::string& response) {
   giveUpAt_.reset();
+  leave();
   outbox_.append(response);
   outbox_.end(Ending::close);
 }

@@ -34,8 +34,8 @@ class FrontDoor : public websocket::Session {
  public:
   using Route = std::function<Welcome(Knock)>;
 
-  /// `guests` counts the doors that are open at the same time, for `maxConnections`; it may be
-  /// absent. The options live as long as connections are served.
+  /// `guests` counts the doors that are open at the same time, but for those who were refused, for
+  /// `maxConnections`; it may be absent. The options live as long as connections are served.
   FrontDoor(const websocket::Options& options, std::string serverName, std::string peer,
             Route route, std::shared_ptr<std::size_t> guests = nullptr);
   ~FrontDoor() override;
@@ -55,12 +55,13 @@ class FrontDoor : public websocket::Session {
   void answer(std::size_t headEnd, TimePoint now);
   void refuse(const websocket::Refused& refused);
   void reply(const std::string& response);
+  void leave();
 
   const websocket::Options& options_;
   const std::string serverName_;
   const std::string peer_;
   const Route route_;
-  const std::shared_ptr<std::size_t> guests_;
+  std::shared_ptr<std::size_t> guests_;
   Octets read_;
   std::optional<TimePoint> giveUpAt_;
   websocket::Outbox outbox_;

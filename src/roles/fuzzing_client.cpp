@@ -141,6 +141,9 @@ class ServerRun : public std::enable_shared_from_this<ServerRun> {
       self->connectFailed(attempt, reason, refused);
     };
     handlers.ended = [self = shared_from_this(), attempt] { self->ended(attempt); };
+    handlers.tlsBroken = [self = shared_from_this()](const std::string& reason) {
+      self->tlsBroken(reason);
+    };
     net::connect(loop_, address,
                  std::make_unique<play::CaseSession>(std::move(setup), std::move(request)),
                  std::move(handlers));
@@ -162,6 +165,12 @@ class ServerRun : public std::enable_shared_from_this<ServerRun> {
     scheduler_.ended(attempt->turn, false);
     scheduler_.abandon(attempt->turn.server);
     goOn_();
+  }
+
+  /// The cases say that the peer dropped the connection; this tells why, once.
+  void tlsBroken(const std::string& reason) {
+    if (std::exchange(toldOfTls_, true)) return;
+    log_.line(fmt::format("TLS with {} has broken ({})", server_.urlText, reason));
   }
 
   void ended(const AttemptPtr& attempt) {
@@ -217,6 +226,7 @@ class ServerRun : public std::enable_shared_from_this<ServerRun> {
   std::size_t counted_ = 0;    ///< cases with a result, and skipped ones
   std::size_t unwritten_ = 0;  ///< of these, results that could not be written
   bool unreachable_ = false;
+  bool toldOfTls_ = false;
   std::function<void()> goOn_;
 };
 

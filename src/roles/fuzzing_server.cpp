@@ -68,7 +68,7 @@ class FuzzingServer::State {
             },
             spec.tls,
             [this](const std::string& peer, const std::string& reason) {
-              log.line(fmt::format("TLS handshake with {} failed ({})", peer, reason));
+              log.line(fmt::format("TLS with {} failed ({})", peer, reason));
             }) {
     if (!spec.webPort) return;
     page.emplace(loop,

@@ -24,7 +24,7 @@ class PlainServer::State {
             },
             spec.tls,
             [&log](const std::string& peer, const std::string& reason) {
-              log.line(fmt::format("TLS handshake with {} failed ({})", peer, reason));
+              log.line(fmt::format("TLS with {} failed ({})", peer, reason));
             }) {}
 
   Welcome welcome(Knock knock) {

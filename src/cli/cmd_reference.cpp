@@ -1,0 +1,68 @@
+#include "base/error.hpp"
+#include "cli/command.hpp"
+#include "cli/exit_status.hpp"
+#include "cli/reference.hpp"
+#include "report/atomic_file.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <memory>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+namespace wsgauntlet::cli {
+namespace {
+
+struct Flags {
+  std::string page;
+  bool man = false;
+  std::string folder;
+};
+
+std::vector<std::string> pageNames() {
+  std::vector<std::string> names;
+  for (const ReferencePage& page : referencePages()) names.push_back(page.name);
+  return names;
+}
+
+int print(const Flags& flags) {
+  const std::vector<ReferencePage> pages = referencePages();
+  const auto found = std::find_if(pages.begin(), pages.end(), [&](const ReferencePage& page) {
+    return page.name == flags.page;
+  });
+  if (found == pages.end()) {
+    throw InputError(fmt::format("there is no page '{}'; there are: {}", flags.page,
+                                 fmt::join(pageNames(), ", ")));
+  }
+  fmt::print("{}", flags.man ? toMan(*found) : toMarkdown(*found));
+  return success;
+}
+
+int write(const std::filesystem::path& folder) {
+  report::makeWritableFolder(folder / "reference");
+  report::makeWritableFolder(folder / "man");
+  for (const ReferencePage& page : referencePages()) {
+    report::replaceFile(folder / "reference" / (page.name + ".md"), toMarkdown(page));
+    report::replaceFile(folder / "man" / manFile(page), toMan(page));
+  }
+  return success;
+}
+
+}  // namespace
+
+std::function<int()> addReference(CLI::App& app, const Invocation&) {
+  const auto flags = std::make_shared<Flags>();
+  app.add_option("page", flags->page, "Page to print; without one their names are printed");
+  app.add_flag("--man", flags->man, "As a manual page, for `man -l -`");
+  app.add_option("--write", flags->folder, "Write all pages into DIR/reference and DIR/man")
+      ->type_name("DIR");
+  return [flags] {
+    if (!flags->folder.empty()) return write(flags->folder);
+    if (!flags->page.empty()) return print(*flags);
+    for (const std::string& name : pageNames()) fmt::print("{}\n", name);
+    return static_cast<int>(success);
+  };
+}
+
+}  // namespace wsgauntlet::cli

@@ -1,5 +1,6 @@
 #include "roles/fuzzing_server.hpp"
 
+#include "base/error.hpp"
 #include "net/transport.hpp"
 #include "play/case_session.hpp"
 #include "roles/case_board.hpp"
@@ -64,14 +65,22 @@ class FuzzingServer::State {
             return route(std::move(knock));
           });
         }) {
-    if (!spec.webPort) return;
-    page.emplace(loop,
-                 RunPageSpec{{spec.host, *spec.webPort},
-                             spec.cases,
-                             spec.secure,
-                             listener.port(),
-                             [this] { reports.refresh(); }},
-                 folder);
+    if (spec.webPort) servePage(folder);
+  }
+
+  void servePage(const report::Folder& folder) {
+    try {
+      page.emplace(loop,
+                   RunPageSpec{{spec.host, *spec.webPort},
+                               spec.cases,
+                               spec.secure,
+                               listener.port(),
+                               [this] { reports.refresh(); }},
+                   folder);
+    } catch (const InputError& error) {
+      if (spec.webPageRequired) throw;
+      log.line(fmt::format("No web page: {}; --webport chooses another port", error.what()));
+    }
   }
 
   Welcome route(Knock knock) {

@@ -1,4 +1,3 @@
-#include "base/error.hpp"
 #include "cli/command.hpp"
 #include "cli/common_flags.hpp"
 #include "cli/console_log.hpp"
@@ -64,24 +63,19 @@ int verdictOf(const report::Records& records, std::size_t cases) {
   return missing ? incomplete : success;
 }
 
-/// The port that was asked for must be free. Otherwise it is that of the original, when it is free
-/// and nobody starts the client for us: then nobody looks.
-std::optional<std::uint16_t> chooseWebPort(const Flags& flags, ConsoleLog& log) {
+/// A port that was asked for must be free. Otherwise it is that of the original, if that is free,
+/// and none when we start the client: then nobody looks.
+void chooseWebPort(const Flags& flags, roles::FuzzingServerSpec& spec) {
   constexpr std::uint16_t kDefault = 8080;
-  if (flags.original.webport) {
-    const auto port = static_cast<std::uint16_t>(*flags.original.webport);
-    if (port == 0) return std::nullopt;
-    net::requireListenable({"", port});
-    return port;
+  spec.webPageRequired = flags.original.webport.has_value();
+  if (!spec.webPageRequired) {
+    if (flags.client.empty()) spec.webPort = kDefault;
+    return;
   }
-  if (!flags.client.empty()) return std::nullopt;
-  try {
-    net::requireListenable({"", kDefault});
-    return kDefault;
-  } catch (const InputError&) {
-    log.line(fmt::format("No web page: port {} is taken; --webport chooses another", kDefault));
-    return std::nullopt;
-  }
+  const auto port = static_cast<std::uint16_t>(*flags.original.webport);
+  if (port == 0) return;
+  net::requireListenable({"", port});
+  spec.webPort = port;
 }
 
 void greet(ConsoleLog& log, const Selection& selection, const roles::FuzzingServer& server,
@@ -107,10 +101,11 @@ int runFuzzingServer(const Flags& flags, bool originalSpelling) {
   const Listening listening =
       listeningAt(file.url, flags.listen, flags.original, file.tlsSettings, file.options);
   net::requireListenable(listening.address);
+  roles::FuzzingServerSpec spec;
+  chooseWebPort(flags, spec);
   report::Folder folder(flags.run.outdir.empty() ? file.outdir : flags.run.outdir);
   if (flags.run.resume) folder.load(catalogue);
 
-  roles::FuzzingServerSpec spec;
   spec.cases = selection.part;
   spec.listen = listening.address;
   spec.tls = listening.tls;
@@ -125,7 +120,6 @@ int runFuzzingServer(const Flags& flags, bool originalSpelling) {
   const roles::AgentExclusions exclusions = spec.exclusions;
   net::raiseDescriptorLimit();
   ConsoleLog log;
-  spec.webPort = chooseWebPort(flags, log);
   const auto excluded = [&exclusions](const std::string& agent, const suite::CaseId& id) {
     return roles::isExcluded(exclusions, agent, id);
   };

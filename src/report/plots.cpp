@@ -297,7 +297,7 @@ std::string percentilePlot(const std::vector<std::chrono::nanoseconds>& sorted) 
   for (const std::size_t percent : {0U, 25U, 50U, 75U, 90U, 100U}) {
     ticks += fmt::format(
         "<path class=\"grid\" d=\"M{0:.1f} {1}V{2}\"/><text class=\"case_tick\" x=\"{0:.1f}\" "
-        "y=\"{3}\">{4} %</text>\n",
+        "y=\"{3}\">{4}</text>\n",
         x(percent), kTop, kBottom, kBottom + 15, percent);
   }
   return fmt::format(

@@ -1,5 +1,6 @@
 #include "roles/fuzzing_server.hpp"
 
+#include "base/error.hpp"
 #include "net/transport.hpp"
 #include "play/case_session.hpp"
 #include "roles/case_board.hpp"
@@ -70,14 +71,22 @@ class FuzzingServer::State {
             [this](const std::string& peer, const std::string& reason) {
               log.line(fmt::format("TLS with {} failed ({})", peer, reason));
             }) {
-    if (!spec.webPort) return;
-    page.emplace(loop,
-                 RunPageSpec{{spec.listen.host, *spec.webPort},
-                             spec.cases,
-                             spec.tls != nullptr,
-                             listener.port(),
-                             [this] { reports.refresh(); }},
-                 folder);
+    if (spec.webPort) servePage(folder);
+  }
+
+  void servePage(const report::Folder& folder) {
+    try {
+      page.emplace(loop,
+                   RunPageSpec{{spec.listen.host, *spec.webPort},
+                               spec.cases,
+                               spec.tls != nullptr,
+                               listener.port(),
+                               [this] { reports.refresh(); }},
+                   folder);
+    } catch (const InputError& error) {
+      if (spec.webPageRequired) throw;
+      log.line(fmt::format("No web page: {}; --webport chooses another port", error.what()));
+    }
   }
 
   Welcome route(Knock knock) {

@@ -23,6 +23,7 @@ struct FuzzingServerSpec {
   std::shared_ptr<const net::TlsContext> tls;  ///< for wss
   /// Port of the web page, 0 for any; without one there is no page.
   std::optional<std::uint16_t> webPort;
+  bool webPageRequired = true;  ///< false: when the port is taken, go on without a page
   std::vector<const suite::Case*> cases;
   AgentExclusions exclusions;
   websocket::Options options;

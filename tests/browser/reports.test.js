@@ -156,6 +156,25 @@ test('pages written again from the JSON files show the same', async () => {
   assert.match(fs.readFileSync(measured, 'utf-8'), /Percentiles of the round trips/);
 });
 
+test('what a hostile peer has said does nothing', async () => {
+  const hostile = path.join(path.dirname(folder), 'hostile');
+  const peer = path.join(__dirname, '..', 'recipes', 'hostile_peer.py');
+  const { output } = await run('fuzzingclient', '--start', `python3 ${peer} {port}`, '-w', 'ws://127.0.0.1:0',
+    '--cases', '1.1.1,2.2,5.19', '--outdir', hostile);
+  const { page, faults, close } = await watchedPage(chromium.browser, [pathToFileURL(hostile).href]);
+  page.on('dialog', (dialog) => { faults.push(`dialog: ${dialog.message()}`); dialog.dismiss(); });
+  const pages = fs.readdirSync(hostile).filter((name) => name.endsWith('.html'));
+  assert.equal(pages.length, 4, output);
+  for (const name of pages) {
+    await page.goto(pathToFileURL(path.join(hostile, name)).href);
+    assert.match(await page.textContent('body'), /<script>window\.hacked/);
+    assert.equal(await page.evaluate(() => window.hacked), undefined);
+    assert.equal(await page.locator('img').count(), 0);
+  }
+  assert.deepEqual(faults, []);
+  await close();
+});
+
 test('report serve shows the folder under its policy', async (t) => {
   const program = await start(/at (http:\S+)/, 'report', 'serve', folder, '--port', '0');
   t.after(program.stop);

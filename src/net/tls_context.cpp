@@ -34,13 +34,15 @@ int selectAlpn(SSL*, const unsigned char** out, unsigned char* outLength, const 
   return found == OPENSSL_NPN_NEGOTIATED ? SSL_TLSEXT_ERR_OK : SSL_TLSEXT_ERR_ALERT_FATAL;
 }
 
+void requireVersion(const std::string& version) {
+  if (version.empty() || version == "1.2" || version == "1.3") return;
+  throw InputError(fmt::format("TLS version: expected 1.2 or 1.3, got '{}'", version));
+}
+
 void setVersion(SSL_CTX* context, const std::string& version) {
   if (version.empty()) {
     SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
     return;
-  }
-  if (version != "1.2" && version != "1.3") {
-    throw InputError(fmt::format("TLS version: expected 1.2 or 1.3, got '{}'", version));
   }
   const int number = version == "1.2" ? TLS1_2_VERSION : TLS1_3_VERSION;
   SSL_CTX_set_min_proto_version(context, number);
@@ -129,6 +131,7 @@ TlsContext::~TlsContext() {
 }
 
 std::shared_ptr<const TlsContext> TlsContext::forServer(const TlsSettings& settings) {
+  requireVersion(settings.version);
   std::shared_ptr<TlsContext> context(new TlsContext(settings, true));
   if (settings.selfSigned) {
     useSelfSigned(context->context_);
@@ -148,6 +151,7 @@ std::shared_ptr<const TlsContext> TlsContext::forServer(const TlsSettings& setti
 }
 
 std::shared_ptr<const TlsContext> TlsContext::forClient(const TlsSettings& settings) {
+  requireVersion(settings.version);
   std::shared_ptr<TlsContext> context(new TlsContext(settings, false));
   if (!settings.certFile.empty()) {
     loadFiles(context->context_, settings);

@@ -84,7 +84,7 @@ void Driver::afterSession() {
 /// Writes as much as the socket takes. False when the connection has broken.
 bool Driver::flush() {
   for (int i = 0; i < kTurn; ++i) {
-    if (waitsWritable_) return true;
+    if (waitsWritable_ || sendingFailed_) return true;
     if (!unsent_.empty() || !session_->outbox().empty()) {
       if (!sendBlock()) return false;
     } else if (const auto pieces = session_->queuedPieces(); pieces == websocket::Pieces::eager) {
@@ -133,9 +133,9 @@ bool Driver::sendBlock() {
       ::send(socket_.native_handle(), octets.data(), octets.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
   if (sent < 0 && errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR) {
     // What the peer sent before it went away still counts: reading finds out about the end.
+    // What waits to be written is left where it is: rendering it could take for ever.
     unsent_.clear();
-    while (session_->outbox().take(block()) > 0) {
-    }
+    sendingFailed_ = true;
     if (!waitsReadable_) readable();
     return !closed_;
   }

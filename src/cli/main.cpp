@@ -2,6 +2,7 @@
 #include "cli/command.hpp"
 #include "cli/exit_status.hpp"
 #include "cli/original_spelling.hpp"
+#include "cli/version.hpp"
 
 #include <algorithm>
 #include <cstdio>
@@ -60,7 +61,7 @@ int run(std::vector<std::string> arguments) {
   }
 
   CLI::App app("Conformance fuzzer for WebSocket implementations", "wsgauntlet");
-  app.set_version_flag("--version", "wsgauntlet " WSGAUNTLET_VERSION);
+  app.set_version_flag("--version", [] { return versionText(); });
   app.require_subcommand(1);
   app.footer("The spelling of the original works too: wsgauntlet -m fuzzingclient -s spec.json");
   std::map<const CLI::App*, std::function<int()>> runners;

@@ -97,7 +97,7 @@ void Driver::afterSession() {
 /// Writes as much as the socket takes. False when the connection has broken.
 bool Driver::flush() {
   for (int i = 0; i < kTurn; ++i) {
-    if (waitsWritable_) return true;
+    if (waitsWritable_ || sendingFailed_) return true;
     if (!unsent_.empty() || !session_->outbox().empty()) {
       if (!sendBlock()) return false;
     } else if (const auto pieces = session_->queuedPieces(); pieces == websocket::Pieces::eager) {
@@ -145,9 +145,9 @@ bool Driver::sendBlock() {
   const ssize_t sent = writeSocket(octets);
   if (sent < 0 && errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR) {
     // What the peer sent before it went away still counts: reading finds out about the end.
+    // What waits to be written is left where it is: rendering it could take for ever.
     unsent_.clear();
-    while (session_->outbox().take(block()) > 0) {
-    }
+    sendingFailed_ = true;
     if (!waitsReadable_) readable();
     return !closed_;
   }

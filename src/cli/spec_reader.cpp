@@ -17,7 +17,8 @@ using nlohmann::json;
 websocket::Url parseSupportedUrl(const std::string& text) {
   websocket::Url url = websocket::parseUrl(text);
   if (url.secure || !url.socketPath.empty()) {
-    throw InputError("URL \"" + text + "\": only ws:// is supported so far, not TLS or Unix sockets");
+    throw InputError("URL \"" + text +
+                     "\": only ws:// is supported so far, not TLS or Unix sockets");
   }
   return url;
 }
@@ -110,6 +111,7 @@ class SpecReader {
     }
     spec.cases = texts(root, "", "cases");
     spec.casesPlace = source_.place("/cases");
+    spec.suites = texts(root, "", "suites");
     spec.excludeCases = texts(root, "", "exclude-cases");
     exclusions(spec);
     options(root, "", spec.options, spec.warnings);

@@ -13,11 +13,12 @@ constexpr std::size_t kMaxHead = 65536;
 }  // namespace
 
 FrontDoor::FrontDoor(const websocket::Options& options, std::string serverName, std::string peer,
-                     Route route)
+                     Route route, BadRoute badRoute)
     : options_(options),
       serverName_(std::move(serverName)),
       peer_(std::move(peer)),
-      route_(std::move(route)) {}
+      route_(std::move(route)),
+      badRoute_(std::move(badRoute)) {}
 
 void FrontDoor::connected(TimePoint now) {
   if (options_.openHandshakeTimeout > Duration::zero()) {
@@ -49,7 +50,7 @@ void FrontDoor::answer(std::size_t headEnd, TimePoint now) {
   policy.webStatus = options_.webStatus;
   websocket::RequestVerdict verdict = websocket::checkRequest(head, policy);
   if (const auto* refused = std::get_if<websocket::Refused>(&verdict)) {
-    refuse(*refused);
+    if (!handOver(OctetView(read_).substr(0, headEnd), *refused, now)) refuse(*refused);
   } else if (const auto* page = std::get_if<websocket::StatusPage>(&verdict)) {
     reply(websocket::buildStatusPage(*page, serverName_));
   } else if (const auto* redirect = std::get_if<websocket::Redirect>(&verdict)) {
@@ -68,6 +69,16 @@ void FrontDoor::answer(std::size_t headEnd, TimePoint now) {
   }
 }
 
+/// A case may be about what is wrong with the request.
+bool FrontDoor::handOver(OctetView request, const websocket::Refused& refused, TimePoint now) {
+  const auto words = websocket::splitWords(request.substr(0, request.find('\n')));
+  const auto target = words.size() > 1 ? websocket::parseTarget(words[1]) : std::nullopt;
+  if (!badRoute_ || !target) return false;
+  session_ = badRoute_({*target, Octets(request), refused, peer_});
+  if (session_) session_->connected(now);
+  return session_ != nullptr;
+}
+
 void FrontDoor::refuse(const websocket::Refused& refused) {
   reply(websocket::buildRefusal(refused));
 }
@@ -79,7 +90,11 @@ void FrontDoor::reply(const std::string& response) {
 }
 
 void FrontDoor::disconnected(TimePoint now) {
-  if (session_) session_->disconnected(now);
+  if (session_) {
+    session_->disconnected(now);
+  } else {
+    outbox_.end(Ending::close);
+  }
 }
 
 std::optional<TimePoint> FrontDoor::deadline() const {

@@ -23,14 +23,24 @@ struct Knock {
 /// What to do with it: a session that answers, or a refusal.
 using Welcome = std::variant<std::unique_ptr<websocket::Session>, websocket::Refused>;
 
+/// A request that is no good opening handshake: its header block and what is wrong with it.
+struct BadKnock {
+  websocket::RequestTarget target;
+  Octets request;
+  websocket::Refused refusal;
+  std::string peer;
+};
+
 /// Reads a request, answers what is no WebSocket request, and hands the connection over to the
 /// session that `route` makes for it.
 class FrontDoor : public websocket::Session {
  public:
   using Route = std::function<Welcome(Knock)>;
+  /// May take over a connection that would be refused; null leaves it refused.
+  using BadRoute = std::function<std::unique_ptr<websocket::Session>(BadKnock)>;
 
   FrontDoor(const websocket::Options& options, std::string serverName, std::string peer,
-            Route route);
+            Route route, BadRoute badRoute = {});
 
   void connected(TimePoint now) override;
   void received(std::span<char> octets, TimePoint now) override;
@@ -43,6 +53,7 @@ class FrontDoor : public websocket::Session {
 
  private:
   void answer(std::size_t headEnd, TimePoint now);
+  [[nodiscard]] bool handOver(OctetView request, const websocket::Refused& refused, TimePoint now);
   void refuse(const websocket::Refused& refused);
   void reply(const std::string& response);
 
@@ -50,6 +61,7 @@ class FrontDoor : public websocket::Session {
   const std::string serverName_;
   const std::string peer_;
   const Route route_;
+  const BadRoute badRoute_;
   Octets read_;
   std::optional<TimePoint> giveUpAt_;
   websocket::Outbox outbox_;

@@ -3,6 +3,7 @@
 #include "net/transport.hpp"
 #include "roles/front_door.hpp"
 #include "roles/names.hpp"
+#include "roles/odd_peer.hpp"
 #include "roles/simple_session.hpp"
 
 #include <utility>
@@ -52,11 +53,16 @@ class TesteeServer::State {
   State(net::Loop& loop, TesteeServerSpec description)
       : spec(std::move(description)),
         random(spec.seed),
-        listener(loop, {spec.host, spec.port}, [this](const std::string& peer) {
-          return std::make_unique<FrontDoor>(spec.options, kTesteeName, peer, [this](Knock knock) {
-            return welcome(std::move(knock));
-          });
-        }) {}
+        listener(loop, {spec.host, spec.port},
+                 [this](const std::string& peer) { return serve(peer); }) {}
+
+  std::unique_ptr<websocket::Session> serve(const std::string& peer) {
+    if (!spec.oddRule.empty()) {
+      return std::make_unique<OddPeer>(spec.oddRule, random.fork(++connections));
+    }
+    return std::make_unique<FrontDoor>(spec.options, kTesteeName, peer,
+                                       [this](Knock knock) { return welcome(std::move(knock)); });
+  }
 
   Welcome welcome(Knock knock) {
     const std::vector<websocket::AcceptRule> anyOffer(spec.compression ? 1 : 0);
@@ -138,6 +144,10 @@ class TesteeClient::State : public std::enable_shared_from_this<State> {
     if (answer != nullptr) {
       session =
           std::make_unique<QuestionSession>(spec.options, numbers, std::move(request), answer);
+    } else if (!spec.oddRule.empty()) {
+      session = std::make_unique<OddPeer>(
+          spec.oddRule, numbers,
+          OddRequest{websocket::hostAndPort(spec.url.host, spec.url.port), resource, spec.agent});
     } else {
       session =
           std::make_unique<EchoSession>(testeeOptions(spec.options), numbers, std::move(request));

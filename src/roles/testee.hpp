@@ -18,6 +18,7 @@ struct TesteeServerSpec {
   std::uint16_t port = 9001;
   websocket::Options options;
   bool compression = true;  ///< accept permessage-deflate
+  std::string oddRule;      ///< a deviation, one of `oddRules`; empty: none
   std::uint64_t seed = 0;
 };
 
@@ -43,6 +44,7 @@ struct TesteeClientSpec {
   std::string agent;  ///< name that it gives itself
   websocket::Options options;
   bool compression = true;  ///< offer permessage-deflate
+  std::string oddRule;      ///< a deviation, one of `oddRules`; empty: none
   std::uint64_t seed = 0;
 };
 

@@ -105,7 +105,8 @@ TEST(BuiltInCases, LoadFast) {
   const Catalogue catalogue(embeddedCaseFiles());
   const std::chrono::duration<double, std::milli> taken = std::chrono::steady_clock::now() - start;
   RecordProperty("milliseconds", std::to_string(taken.count()));
-  EXPECT_EQ(catalogue.cases().size(), 517U);
+  EXPECT_GT(catalogue.cases().size(), 517U);
+  EXPECT_EQ(Catalogue::builtIn().cases().size(), 517U);
   // Far above what a release build takes, so that no sanitizer and no busy machine fails it.
   EXPECT_LT(taken.count(), 2000);
 }

@@ -140,7 +140,7 @@ class CaseSession : public websocket::Session, private websocket::Listener {
   std::vector<bool> prefixMatches_;  ///< by alternative: all events so far are as expected
   std::variant<std::monostate, LargeMessageCheck, RoundTripLoop> measure_;
   std::unique_ptr<RuleCourse> rules_;  ///< of a case that is judged by level
-  bool answerFits_ = true;  ///< the answer of the case is one that the client can take
+  bool answerFits_ = true;             ///< the answer of the case is one that the client can take
   bool unimplemented_ = false;
   std::optional<TrafficStats> traffic_;
 };

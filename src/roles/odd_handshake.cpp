@@ -57,7 +57,7 @@ std::optional<std::string> OddPeer::valueOf(const HttpHead& head, std::string_vi
   std::optional<std::string> value;
   for (const auto& [field, text] : head.fields) {
     if (exact ? field != name : !equalsIgnoringCase(field, name)) continue;
-    value = value && !is("one-connection-field") ? *value + ", " + text : text;
+    value = value ? *value + ", " + text : text;
   }
   return value;
 }

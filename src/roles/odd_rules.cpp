@@ -51,7 +51,6 @@ constexpr auto kRules = std::to_array<OddRule>({
     {"request-in-one-read", "opening", Peers::servers, false, "wants the request in one read"},
     {"no-trim", "opening", Peers::servers, false, "takes blanks for a part of values"},
     {"blank-behind-colon", "opening", Peers::servers, false, "needs a blank behind the colon"},
-    {"one-connection-field", "opening", Peers::servers, false, "reads the last Connection alone"},
     {"field-order", "opening", Peers::servers, false, "wants Upgrade before Connection"},
     {"head-of-1-kib", "opening", Peers::servers, false, "takes at most 1 KiB of request"},
     {"head-of-20-fields", "opening", Peers::servers, false, "takes at most 20 fields"},

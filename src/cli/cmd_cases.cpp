@@ -3,6 +3,7 @@
 #include "cli/common_flags.hpp"
 #include "cli/exit_status.hpp"
 #include "suite/catalogue.hpp"
+#include "suite/coverage.hpp"
 #include "suite/describe.hpp"
 
 #include <memory>
@@ -16,6 +17,7 @@ namespace {
 
 struct Flags {
   std::vector<std::string> patterns = {"*"};
+  std::vector<std::string> suites;
   std::vector<std::string> folders;
   std::vector<std::string> ids;
   std::vector<std::string> files;
@@ -33,7 +35,7 @@ double waitsOf(const suite::Case& testCase) {
 }
 
 int listCases(const Flags& flags) {
-  const suite::Catalogue& catalogue = loadCatalogue(flags.folders);
+  const suite::Catalogue& catalogue = loadCatalogue(flags.folders, flags.suites);
   nlohmann::ordered_json list = nlohmann::ordered_json::array();
   for (const suite::Case* one : suite::select(catalogue, flags.patterns, {})) {
     if (flags.json) {
@@ -54,7 +56,7 @@ int listCases(const Flags& flags) {
 }
 
 int showCases(const Flags& flags) {
-  const suite::Catalogue& catalogue = loadCatalogue(flags.folders);
+  const suite::Catalogue& catalogue = loadAllCases(flags.folders);
   for (const suite::Case* one : suite::select(catalogue, flags.ids, {})) {
     fmt::print("{}\n", suite::describe(*one));
   }
@@ -69,6 +71,12 @@ int checkFiles(const Flags& flags) {
   }
   if (!problems.empty()) throw InputError(std::move(problems));
   fmt::print("{} cases in {} files, nothing wrong\n", cases, flags.files.size());
+  return success;
+}
+
+int showCoverage() {
+  const suite::Catalogue& catalogue = suite::Catalogue::everything();
+  fmt::print("{}", suite::describeCoverage(suite::readClauses(catalogue), catalogue));
   return success;
 }
 
@@ -87,6 +95,7 @@ std::function<int()> addCases(CLI::App& app, const Invocation&) {
 
   CLI::App* list = app.add_subcommand("list", "List cases: id, number, description");
   list->add_option("pattern", flags->patterns, "Case patterns, like 5.* or 9.1.1");
+  list->add_option("--suite", flags->suites, "Suites whose cases are listed: autobahn, rfc");
   list->add_flag("--json", flags->json, "As JSON");
   CLI::App* show = app.add_subcommand("show", "Show what cases send and expect");
   show->add_option("id", flags->ids, "Case ids or patterns")->required();
@@ -95,7 +104,11 @@ std::function<int()> addCases(CLI::App& app, const Invocation&) {
   CLI::App* exporting = app.add_subcommand("export", "Write the built-in case files to a folder");
   exporting->add_option("folder", flags->folder, "Where to")->required();
 
-  return [flags, list, show, check] {
+  CLI::App* coverage = app.add_subcommand(
+      "coverage", "Show which clause of which RFC is tested by which cases, as Markdown");
+
+  return [flags, list, show, check, coverage] {
+    if (*coverage) return showCoverage();
     if (*list) return listCases(*flags);
     if (*show) return showCases(*flags);
     if (*check) return checkFiles(*flags);

@@ -126,8 +126,9 @@ int runFuzzingClient(const Flags& flags, bool originalSpelling) {
   ClientSpecFile file = readSpec(flags, originalSpelling);
   std::string command = flags.start;
   choosePorts(file, command);
-  const suite::Catalogue& catalogue = loadCatalogue(flags.run.caseFolders);
-  const Selection selection = selectCases(catalogue, flags.run, file);
+  const suite::Catalogue& catalogue = loadCatalogue(
+      flags.run.caseFolders, flags.run.suites.empty() ? file.suites : flags.run.suites);
+  const Selection selection = selectCases(catalogue, flags.run, file, suite::AppliesTo::servers);
   checkGateFlags(flags.gate, catalogue);
   roles::FuzzingClientSpec spec;
   for (ClientSpecFile::Server& server : file.servers) {

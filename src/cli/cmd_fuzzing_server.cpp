@@ -93,8 +93,9 @@ void greet(ConsoleLog& log, const Selection& selection, const roles::FuzzingServ
 int runFuzzingServer(const Flags& flags, bool originalSpelling) {
   const std::uint64_t seed = chooseSeed(flags.run.seed);
   ServerSpecFile file = readSpec(flags, originalSpelling);
-  const suite::Catalogue& catalogue = loadCatalogue(flags.run.caseFolders);
-  const Selection selection = selectCases(catalogue, flags.run, file);
+  const suite::Catalogue& catalogue = loadCatalogue(
+      flags.run.caseFolders, flags.run.suites.empty() ? file.suites : flags.run.suites);
+  const Selection selection = selectCases(catalogue, flags.run, file, suite::AppliesTo::clients);
   checkGateFlags(flags.gate, catalogue);
   applyOptions(flags.listen.options, file.options);
   applyHeaders(flags.listen.headers, file.headers);

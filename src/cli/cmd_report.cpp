@@ -104,7 +104,7 @@ std::vector<std::string> expectedAgents(const report::RunRecord& run,
 }
 
 int runGateCommand(const Flags& flags) {
-  const suite::Catalogue& catalogue = loadCatalogue(flags.caseFolders);
+  const suite::Catalogue& catalogue = loadAllCases(flags.caseFolders);
   checkGateFlags(flags.gate, catalogue);
   report::StoredReports stored(flags.folder, catalogue);
   sayProblems(stored.addDetails());
@@ -128,7 +128,7 @@ int runGateCommand(const Flags& flags) {
 }
 
 int runMerge(const Flags& flags) {
-  const suite::Catalogue& catalogue = loadCatalogue(flags.caseFolders);
+  const suite::Catalogue& catalogue = loadAllCases(flags.caseFolders);
   const std::vector<std::filesystem::path> from(flags.folders.begin(), flags.folders.end());
   report::MergeOptions options;
   options.preferLater = flags.preferLater;
@@ -141,7 +141,7 @@ int runMerge(const Flags& flags) {
 }
 
 int runDiff(const Flags& flags) {
-  const suite::Catalogue& catalogue = loadCatalogue(flags.caseFolders);
+  const suite::Catalogue& catalogue = loadAllCases(flags.caseFolders);
   report::StoredReports before(flags.before, catalogue);
   report::StoredReports after(flags.after, catalogue);
   sayProblems(after.addDetails());
@@ -161,7 +161,7 @@ int runDiff(const Flags& flags) {
 
 int runHtml(const Flags& flags) {
   const std::size_t pages =
-      report::renderFolder(flags.folder, loadCatalogue(flags.caseFolders), now());
+      report::renderFolder(flags.folder, loadAllCases(flags.caseFolders), now());
   fmt::print("{} pages and index.html are in {}\n", pages, flags.folder);
   return success;
 }
@@ -181,7 +181,7 @@ int runServe(const Flags& flags) {
 
 int runPcap(const Flags& flags) {
   const report::StoredResult stored =
-      report::readResult(flags.file, loadCatalogue(flags.caseFolders));
+      report::readResult(flags.file, loadAllCases(flags.caseFolders));
   report::replaceFile(flags.output, report::pcapng(stored.result));
   return success;
 }

@@ -5,31 +5,77 @@
 #include "net/descriptors.hpp"
 #include "net/loop.hpp"
 #include "roles/names.hpp"
+#include "roles/odd_rules.hpp"
 #include "roles/testee.hpp"
 
 #include <memory>
 
 #include <CLI/CLI.hpp>
+#include <fmt/format.h>
 
 namespace wsgauntlet::cli {
 namespace {
+
+struct OddFlags {
+  std::string broken;
+  std::string unusual;
+};
 
 struct ServerFlags {
   OriginalFlags original;
   ListenFlags listen;
   bool noDeflate = false;
+  OddFlags odd;
 };
 
 struct ClientFlags {
   OriginalFlags original;
   ConnectFlags connect;
   bool noDeflate = false;
+  OddFlags odd;
 };
 
+/// The deviation that the flags ask for; empty for none. Throws InputError.
+std::string oddRule(const OddFlags& flags, roles::OddRule::Peers peers) {
+  if (!flags.broken.empty() && !flags.unusual.empty()) {
+    throw InputError("--break and --unusual: give one of them");
+  }
+  const std::string& name = flags.broken.empty() ? flags.unusual : flags.broken;
+  if (name.empty()) return {};
+  const roles::OddRule* rule = roles::findOddRule(name);
+  const bool fits = rule != nullptr && rule->isRight == flags.broken.empty() &&
+                    (rule->peers == roles::OddRule::Peers::both || rule->peers == peers);
+  if (!fits) {
+    throw InputError(fmt::format("{}: there is no \"{}\" for this kind of peer; \"list\" shows all",
+                                 flags.broken.empty() ? "--unusual" : "--break", name));
+  }
+  return name;
+}
+
+/// Lists the deviations when the flags ask for that.
+bool listed(const OddFlags& flags, roles::OddRule::Peers peers) {
+  if (flags.broken != "list" && flags.unusual != "list") return false;
+  for (const roles::OddRule& rule : roles::oddRules()) {
+    const bool fits = rule.peers == roles::OddRule::Peers::both || rule.peers == peers;
+    if (fits && rule.isRight == (flags.unusual == "list")) {
+      fmt::print("{:<30} {:<9} {}\n", rule.name, rule.layer, rule.what);
+    }
+  }
+  return true;
+}
+
+void addOddFlags(CLI::App& app, OddFlags& flags) {
+  app.add_option("--break", flags.broken, "Break one rule of the protocol; \"list\" shows them");
+  app.add_option("--unusual", flags.unusual,
+                 "Behave in a right but unusual way; \"list\" shows them");
+}
+
 int serveEcho(const ServerFlags& flags, websocket::Options options) {
+  if (listed(flags.odd, roles::OddRule::Peers::servers)) return success;
   Listening listening;
   roles::ServeSpec spec = serveSpec(flags.original, flags.listen, std::move(options), listening);
   spec.compression = !flags.noDeflate;
+  spec.oddRule = oddRule(flags.odd, roles::OddRule::Peers::servers);
   net::Loop loop;
   ConsoleLog log;
   net::raiseDescriptorLimit();
@@ -47,6 +93,7 @@ roles::TesteeClientSpec clientSpec(const ClientFlags& flags) {
   applyConnectFlags(flags.connect, flags.original, {}, spec);
   spec.agent = flags.original.ident.empty() ? roles::kTesteeName : flags.original.ident;
   spec.compression = !flags.noDeflate;
+  spec.oddRule = oddRule(flags.odd, roles::OddRule::Peers::clients);
   spec.seed = chooseSeed("");
   return spec;
 }
@@ -68,6 +115,7 @@ int runClient(net::Loop& loop, bool originalSpelling, const Start& start) {
 }
 
 int runTesteeClient(const ClientFlags& flags, bool originalSpelling) {
+  if (listed(flags.odd, roles::OddRule::Peers::clients)) return success;
   net::Loop loop;
   ConsoleLog log;
   roles::TesteeClient client(loop, clientSpec(flags), log);
@@ -91,6 +139,7 @@ std::function<int()> addTesteeServer(CLI::App& app, const Invocation&) {
   addOriginalFlags(app, flags->original);
   addListenFlags(app, flags->listen);
   app.add_flag("--no-deflate", flags->noDeflate, "Do not accept permessage-deflate");
+  addOddFlags(app, flags->odd);
   return [flags] { return serveEcho(*flags, {}); };
 }
 
@@ -99,6 +148,7 @@ std::function<int()> addTesteeClient(CLI::App& app, const Invocation& invocation
   addOriginalFlags(app, flags->original);
   addConnectFlags(app, flags->connect);
   app.add_flag("--no-deflate", flags->noDeflate, "Do not offer permessage-deflate");
+  addOddFlags(app, flags->odd);
   return
       [flags, original = invocation.originalSpelling] { return runTesteeClient(*flags, original); };
 }

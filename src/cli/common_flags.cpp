@@ -41,6 +41,8 @@ void addRunFlags(CLI::App& app, RunFlags& flags) {
   app.add_option("--case-dir", flags.caseFolders, "Folder with further case files");
   app.add_option("--testdata", flags.testdata,
                  "Folder with the original's test data, in place of ours in compression cases");
+  app.add_option("--suite", flags.suites,
+                 "Suites of cases in place of those of the spec file: autobahn, rfc");
   app.add_option("--outdir", flags.outdir, "Folder for reports in place of the spec file's");
   app.add_option("--shard", flags.shard, "Run one of several parts of the cases, like 2/8");
   app.add_flag("--resume", flags.resume, "Go on with an interrupted run: keep its results");
@@ -50,8 +52,16 @@ void addRunFlags(CLI::App& app, RunFlags& flags) {
       ->check(CLI::Range(0.01, 1000.0));
 }
 
-const suite::Catalogue& loadCatalogue(const std::vector<std::string>& folders) {
-  if (folders.empty()) return suite::Catalogue::builtIn();
+const suite::Catalogue& loadCatalogue(const std::vector<std::string>& folders,
+                                      const std::vector<std::string>& suites) {
+  if (folders.empty() && suites.empty()) return suite::Catalogue::builtIn();
+  static std::unique_ptr<suite::Catalogue> chosen;
+  chosen = std::make_unique<suite::Catalogue>(loadAllCases(folders).of(suites));
+  return *chosen;
+}
+
+const suite::Catalogue& loadAllCases(const std::vector<std::string>& folders) {
+  if (folders.empty()) return suite::Catalogue::everything();
   // Results point into the catalogue: it lives as long as the program.
   static std::unique_ptr<suite::Catalogue> extended;
   std::vector<suite::CaseFile> files = suite::embeddedCaseFiles();
@@ -103,7 +113,7 @@ bool isInProfile(const suite::Case& testCase, const std::string& profile) {
 }  // namespace
 
 Selection selectCases(const suite::Catalogue& catalogue, const RunFlags& flags,
-                      const CommonSpec& spec) {
+                      const CommonSpec& spec, suite::AppliesTo peers) {
   std::vector<std::string> excludes = spec.excludeCases;
   excludes.insert(excludes.end(), flags.exclude.begin(), flags.exclude.end());
   Selection selection;
@@ -112,6 +122,9 @@ Selection selectCases(const suite::Catalogue& catalogue, const RunFlags& flags,
                       : suite::select(catalogue, flags.cases, excludes, {"--cases", 0, ""});
   std::erase_if(selection.all,
                 [&flags](const suite::Case* one) { return !isInProfile(*one, flags.profile); });
+  std::erase_if(selection.all, [&](const suite::Case* one) {
+    return one->appliesTo != suite::AppliesTo::both && one->appliesTo != peers;
+  });
   if (selection.all.empty()) {
     throw InputError("no case is selected: `wsgauntlet cases list` shows them all");
   }

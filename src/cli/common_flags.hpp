@@ -35,6 +35,7 @@ struct OriginalFlags {
 struct RunFlags {
   std::vector<std::string> cases;        ///< patterns in place of those of the spec
   std::vector<std::string> exclude;      ///< patterns beside those of the spec
+  std::vector<std::string> suites;       ///< in place of those of the spec
   std::string profile;                   ///< a narrower selection of these; empty: full
   std::vector<std::string> caseFolders;  ///< folders with further case files
   std::string testdata;                  ///< folder with corpora in place of the built-in ones
@@ -48,8 +49,13 @@ struct RunFlags {
 void addOriginalFlags(CLI::App& app, OriginalFlags& flags);
 void addRunFlags(CLI::App& app, RunFlags& flags);
 
-/// The built-in cases, or with those of further folders.
-[[nodiscard]] const suite::Catalogue& loadCatalogue(const std::vector<std::string>& folders);
+/// The cases of a run: those that are built in, with those of further folders,
+/// and of these suites: without a name, of all suites but those that run on request. Throws
+/// InputError.
+[[nodiscard]] const suite::Catalogue& loadCatalogue(const std::vector<std::string>& folders,
+                                                    const std::vector<std::string>& suites = {});
+/// All cases, built in and of further folders.
+[[nodiscard]] const suite::Catalogue& loadAllCases(const std::vector<std::string>& folders);
 
 /// The corpora of a folder, the built-in ones without a folder. Throws InputError.
 [[nodiscard]] const suite::Corpora& loadCorpora(const std::string& folder);
@@ -66,9 +72,9 @@ struct Selection {
 };
 
 /// The patterns of the command line win over those of the spec file; what either excludes is left
-/// out. Throws InputError.
+/// out, and so are cases for the other kind of peer. Throws InputError.
 [[nodiscard]] Selection selectCases(const suite::Catalogue& catalogue, const RunFlags& flags,
-                                    const CommonSpec& spec);
+                                    const CommonSpec& spec, suite::AppliesTo peers);
 
 /// The seed that was given (decimal or 0x…), or a fresh one. Throws InputError.
 [[nodiscard]] std::uint64_t chooseSeed(const std::string& text);

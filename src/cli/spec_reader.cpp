@@ -34,6 +34,7 @@ void readCommon(SpecJson& reader, CommonSpec& spec, const std::string& outdir) {
   }
   spec.cases = reader.texts(root, "", "cases");
   spec.casesPlace = reader.place("/cases");
+  spec.suites = reader.texts(root, "", "suites");
   spec.excludeCases = reader.texts(root, "", "exclude-cases");
   readExclusions(reader, spec);
   reader.options(root, "", spec.options);

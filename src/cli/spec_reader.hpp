@@ -18,6 +18,7 @@ namespace wsgauntlet::cli {
 /// What both fuzzers read from a spec file.
 struct CommonSpec {
   std::string outdir;
+  std::vector<std::string> suites;  ///< empty: all but those that run on request
   std::vector<std::string> cases;
   Place casesPlace;  ///< where they stand
   std::vector<std::string> excludeCases;

@@ -28,6 +28,8 @@ constexpr auto kPieceDelay = std::chrono::microseconds(50);
 /// before the loop has a look at signals.
 constexpr int kPatience = 1000;
 constexpr int kExchanges = 256;
+/// How long a connection of one direction is kept.
+constexpr auto kKeepUp = std::chrono::seconds(30);
 /// How long an orderly end waits for the peer's own end, so that what was written is not lost.
 constexpr auto kLinger = std::chrono::seconds(1);
 
@@ -88,6 +90,7 @@ void Driver::afterSession() {
     finish();
     return;
   }
+  endSending();
   armTimer();
   if (waitsReadable_) return;
   if (exclusive_) exchange();
@@ -225,6 +228,10 @@ void Driver::readable() {
     if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) break;
     if (n <= 0) {
       if (!sessionEnded_) session_->disconnected(now());
+      if (n == 0 && !sessionEnded_) {
+        if (session_->outbox().ending() == websocket::Ending::none) return keepUp();
+        if (!flush()) return;  // what it says last
+      }
       close();
       return;
     }
@@ -277,6 +284,24 @@ void Driver::timerFired() {
     session_->woken(now());
   }
   afterSession();
+}
+
+/// The peer has ended its direction, and the session does not end its own: it is left alone.
+void Driver::keepUp() {
+  sessionEnded_ = true;
+  armedFor_ = now() + kKeepUp;
+  setTimer();
+}
+
+/// Ends our direction of TCP once all is written, if the session wants that.
+void Driver::endSending() {
+  if (!session_->outbox().sendingEnded() || sendingEnded_ || waitsWritable_ || turnPosted_ ||
+      session_->queuedPieces() != websocket::Pieces::none) {
+    return;
+  }
+  sendingEnded_ = true;
+  std::error_code ignored;
+  socket_.shutdown(Socket::shutdown_send, ignored);
 }
 
 /// The session wants to end the transport.

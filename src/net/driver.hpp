@@ -48,6 +48,8 @@ class Driver : public std::enable_shared_from_this<Driver> {
   void armTimer();
   void setTimer();
   void timerFired();
+  void keepUp();
+  void endSending();
   void finish();
   void close();
 
@@ -65,6 +67,7 @@ class Driver : public std::enable_shared_from_this<Driver> {
   bool waitsReadable_ = false;
   bool turnPosted_ = false;
   bool sessionEnded_ = false;
+  bool sendingEnded_ = false;
   bool closed_ = false;
   const bool exclusive_;
 };

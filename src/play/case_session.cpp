@@ -1,5 +1,9 @@
 #include "play/case_session.hpp"
 
+#include "play/opening.hpp"
+#include "play/rule_verdict.hpp"
+#include "websocket/handshake.hpp"
+
 #include <algorithm>
 #include <utility>
 
@@ -38,9 +42,44 @@ std::uint64_t messageLimit(const suite::Case& testCase) {
   return 2 * largest + (std::uint64_t{1} << 20U);
 }
 
-websocket::Options withLimit(websocket::Options options, const suite::Case& testCase) {
+/// How long a peer may take to end TCP behind the closing handshake.
+constexpr double kServerDrop = 5;
+/// How long we watch a client behind the closing handshake.
+constexpr Duration kWatchClient = std::chrono::milliseconds(50);
+
+websocket::Options optionsOf(const CaseSetup& setup) {
+  const suite::Case& testCase = *setup.testCase;
+  websocket::Options options = setup.options;
   options.messageMemory = std::min(options.messageMemory, messageLimit(testCase));
+  if (testCase.outcome) {
+    // A slow peer is no broken one.
+    const auto atLeast = [&](Duration& timeout, double seconds) {
+      timeout = std::max(timeout, fromSeconds(seconds * setup.timeoutScale));
+    };
+    atLeast(options.openHandshakeTimeout, testCase.patience + 2);
+    atLeast(options.closeHandshakeTimeout, testCase.patience);
+    atLeast(options.serverConnectionDropTimeout, kServerDrop);
+    options.serverDropDelay = kWatchClient;
+  }
   return options;
+}
+
+/// What the answer of a case says of compression (server role).
+std::optional<websocket::DeflateParameters> answeredDeflate(const Octets& request,
+                                                            const std::string& response) {
+  const auto extensionsOf = [](OctetView block) {
+    const auto value = websocket::parseHead(block).joined("Sec-WebSocket-Extensions");
+    return websocket::parseExtensions(value.value_or(""));
+  };
+  const auto offers = extensionsOf(request);
+  const auto answers = extensionsOf(response);
+  if (!offers.ok() || !answers.ok()) return std::nullopt;
+  for (const websocket::ExtensionElement& answer : *answers.value) {
+    if (answer.name != websocket::kPermessageDeflate) continue;
+    const auto accepted = websocket::acceptResponse(answer, *offers.value);
+    if (accepted.ok() && accepted.value->mismatch.empty()) return accepted.value->parameters;
+  }
+  return std::nullopt;
 }
 
 std::string agentOf(const std::string& configured, const Connection& connection) {
@@ -63,7 +102,7 @@ CaseSession::CaseSession(CaseSetup setup, Role role,
       case_(*setup_.testCase),
       role_(role),
       opening_(std::move(opening)),
-      connection_(role, withLimit(setup_.options, case_), Random(setup_.seed), *this, &recorder_),
+      connection_(role, optionsOf(setup_), Random(setup_.seed), *this, &recorder_),
       prefixMatches_(case_.expect.size(), true) {}
 
 void CaseSession::setNow(TimePoint now) {
@@ -75,22 +114,61 @@ void CaseSession::connected(TimePoint now) {
   recorder_.begin(now);
   setNow(now);
   startedAt_ = setup_.wallClock();
-  if (const auto* request = std::get_if<websocket::ClientRequest>(&opening_)) {
-    connection_.openAsClient(*request, now);
+  if (case_.outcome) beginRules();
+  if (role_ == Role::client) {
+    openAsClient();
   } else {
-    auto& accepted = std::get<AcceptedRequest>(opening_);
-    connection_.openAsServer(accepted.request, accepted.response, accepted.deflate, accepted.rest,
-                             now);
+    openAsServer();
   }
+}
+
+void CaseSession::openAsClient() {
+  auto& request = std::get<websocket::ClientRequest>(opening_);
+  if (case_.request) {
+    Random numbers(setup_.seed);
+    request.key = websocket::makeKey(numbers);
+    editRequest(request, *case_.request);
+  }
+  connection_.openAsClient(request, now_);
+  for (const suite::Step& step : case_.early) {
+    std::visit([this](const auto& action) { run(action); }, step.action);
+  }
+}
+
+void CaseSession::openAsServer() {
+  auto& accepted = std::get<AcceptedRequest>(opening_);
+  std::optional<std::uint32_t> chop;
+  if (!accepted.fault.empty()) {
+    connection_.sendOctets(Payload(accepted.response));
+    connection_.drop(websocket::Ending::close);
+    return;
+  }
+  // An answer about compression that the client does not ask for, or that does not fit its offer,
+  // is not given: the case is UNIMPLEMENTED.
+  if (case_.response && (!case_.deflate || accepted.deflate)) {
+    std::string edited = editResponse(accepted.response, accepted.request, *case_.response);
+    const auto agreed =
+        case_.deflate ? answeredDeflate(accepted.request, edited) : accepted.deflate;
+    answerFits_ = !case_.deflate || agreed;
+    if (answerFits_) {
+      chop = case_.response->chop;
+      accepted.response = std::move(edited);
+      accepted.deflate = agreed;
+    }
+  }
+  connection_.openAsServer(accepted.request, accepted.response, accepted.deflate, accepted.rest,
+                           now_, chop);
 }
 
 void CaseSession::received(std::span<char> octets, TimePoint now) {
   setNow(now);
+  if (rules_) restartPatience();
   connection_.received(octets, now);
 }
 
 void CaseSession::disconnected(TimePoint now) {
   setNow(now);
+  if (rules_) rules_->seen.peerEndedTcp = true;
   connection_.disconnected();
 }
 
@@ -129,117 +207,6 @@ Duration CaseSession::scaled(double seconds) const {
   return fromSeconds(seconds * setup_.timeoutScale);
 }
 
-// ---- the script
-// -----------------------------------------------------------------------------------
-
-void CaseSession::onOpen() {
-  recorder_.setOpen();
-  openedAt_ = now_;
-  if (case_.deflate && !connection_.deflate()) {
-    refuse();
-    return;
-  }
-  if (const auto* large = std::get_if<suite::LargeMessage>(&case_.measure)) {
-    measure_.emplace<LargeMessageCheck>(*large);
-  } else if (const auto* loop = std::get_if<suite::RoundTrips>(&case_.measure)) {
-    measure_.emplace<RoundTripLoop>(*loop, case_.deflate.has_value(), *setup_.corpora);
-  }
-  runScript();
-}
-
-/// The peer does not do what the case is about.
-void CaseSession::refuse() {
-  unimplemented_ = true;
-  for (const suite::Step& step : case_.script) {
-    if (const auto* log = std::get_if<suite::SwitchWireLog>(&step.action)) run(*log);
-  }
-  connection_.sendClose(1000, std::nullopt, now_);
-}
-
-void CaseSession::runScript() {
-  while (nextStep_ < case_.script.size() && !waiting_) {
-    const suite::Step& step = case_.script[nextStep_++];
-    std::visit([this](const auto& action) { run(action); }, step.action);
-  }
-  if (nextStep_ == case_.script.size() && !waiting_) {
-    ++nextStep_;
-    startMeasuring();
-  }
-}
-
-void CaseSession::run(const suite::SendFrame& step) {
-  websocket::FrameToSend frame;
-  frame.opcode = step.opcode;
-  frame.fin = step.fin;
-  frame.rsv = step.rsv;
-  frame.payload = step.payload;
-  frame.repeatTo = step.repeatTo;
-  frame.declaredLength = step.declaredLength;
-  if (step.mask) {
-    const std::uint32_t bits = *step.mask;
-    frame.mask = {static_cast<std::uint8_t>(bits >> 24U), static_cast<std::uint8_t>(bits >> 16U),
-                  static_cast<std::uint8_t>(bits >> 8U), static_cast<std::uint8_t>(bits)};
-  }
-  frame.chop = step.chop;
-  frame.sync = step.sync;
-  connection_.sendFrame(frame);
-}
-
-void CaseSession::run(const suite::SendMessage& step) {
-  connection_.sendMessage(step.payload, step.binary, step.fragmentSize.value_or(0), step.sync);
-}
-
-void CaseSession::run(const suite::SendClose& step) {
-  connection_.sendClose(step.code, step.reason, now_);
-}
-
-void CaseSession::run(const suite::StartClosing& step) {
-  connection_.sendClose(step.code, step.reason, now_);
-}
-
-void CaseSession::run(const suite::BeginMessage& step) {
-  connection_.beginMessage(step.binary);
-}
-
-void CaseSession::run(const suite::BeginFrame& step) {
-  connection_.beginFrame(step.length);
-}
-
-void CaseSession::run(const suite::FrameData& step) {
-  connection_.sendFrameData(step.payload, step.sync);
-}
-
-void CaseSession::run(const suite::EndMessage&) {
-  connection_.endMessage();
-}
-
-void CaseSession::run(const suite::Wait& step) {
-  recorder_.note(WaitRow{step.seconds, step.tag});
-  waiting_ = true;
-  waitTag_ = step.tag;
-  timers_.set(Timer::wait, now_ + scaled(step.seconds));
-}
-
-void CaseSession::run(const suite::CloseAfter& step) {
-  recorder_.note(CloseAfterRow{step.seconds});
-  timers_.set(Timer::closeAfter, now_ + scaled(step.seconds));
-}
-
-void CaseSession::run(const suite::FailAfter& step) {
-  recorder_.note(FailAfterRow{step.seconds});
-  closingCameFirst_ = connection_.state() == Connection::State::closing;
-  timers_.set(Timer::failAfter, now_ + scaled(step.seconds));
-}
-
-void CaseSession::run(const suite::SwitchWireLog& step) {
-  recorder_.switchLog(step.on);
-  if (!step.silent) recorder_.note(SwitchRow{step.on});
-}
-
-void CaseSession::run(const suite::SetFragmentSize& step) {
-  connection_.setFragmentSize(step.size);
-}
-
 void CaseSession::timerFired(Timer timer) {
   switch (timer) {
     case Timer::wait:
@@ -248,6 +215,10 @@ void CaseSession::timerFired(Timer timer) {
         addEvent<suite::ExpectTimeout>(TimeoutEvent{*waitTag_}, [&](const auto& expected) {
           return expected.tag == *waitTag_;
         });
+      }
+      if (rules_) {
+        rules_->giveUpAwaited();
+        restartPatience();  // for what the script sends next
       }
       waiting_ = false;
       runScript();
@@ -260,6 +231,10 @@ void CaseSession::timerFired(Timer timer) {
       recorder_.note(FailingRow{});
       connection_.fail(1001, "Going Away", now_);
       break;
+    case Timer::patience:
+    case Timer::limit:
+      giveUp();
+      break;
   }
 }
 
@@ -267,7 +242,11 @@ void CaseSession::timerFired(Timer timer) {
 // -------------------------------------------------------------------------
 
 void CaseSession::onMessage(Octets& payload, bool binary) {
-  if (auto* large = std::get_if<LargeMessageCheck>(&measure_)) {
+  if (rules_) {
+    if (events_.size() < kMaxEvents) events_.emplace_back(MessageEvent{Excerpt(payload), binary});
+    rules_->onMessage(payload, binary);
+    afterRuleEvent();
+  } else if (auto* large = std::get_if<LargeMessageCheck>(&measure_)) {
     if (large->onMessage(payload, binary)) finishMeasuring();
   } else if (auto* loop = std::get_if<RoundTripLoop>(&measure_)) {
     if (loop->state() != RoundTripLoop::State::running) return;
@@ -286,6 +265,12 @@ void CaseSession::onMessage(Octets& payload, bool binary) {
 }
 
 void CaseSession::onPong(OctetView payload) {
+  if (rules_) {
+    if (events_.size() < kMaxEvents) events_.emplace_back(PongEvent{Excerpt(payload)});
+    rules_->onPong(payload);
+    afterRuleEvent();
+    return;
+  }
   addEvent<suite::ExpectPong>(PongEvent{Excerpt(payload)}, [&](const auto& expected) {
     return expected.payload.mismatch(payload) == Payload::npos;
   });
@@ -364,7 +349,7 @@ void CaseSession::onClosed() {
   } else if (const auto* loop = std::get_if<RoundTripLoop>(&measure_)) {
     seen.outcome = loop->outcome();
   }
-  Verdict verdict = judge(case_, seen);
+  Verdict verdict = rules_ && !unimplemented_ ? judgeRuleCase() : judge(case_, seen);
 
   Result result;
   result.testCase = &case_;

@@ -6,6 +6,7 @@
 #include "play/measurement.hpp"
 #include "play/recorder.hpp"
 #include "play/result.hpp"
+#include "play/rule_course.hpp"
 #include "suite/corpora.hpp"
 #include "suite/model.hpp"
 #include "websocket/connection.hpp"
@@ -31,6 +32,8 @@ struct CaseSetup {
   double timeoutScale = 1;  ///< stretches every wait of the case
   /// What slices are taken from; lives longer than the session.
   const suite::Corpora* corpora = &suite::Corpora::builtIn();
+  /// Server role: the client has not used its Sec-WebSocket-Key before, as far as is known.
+  bool keyIsFresh = true;
   std::function<WallTime()> wallClock;
   /// Takes the result when the connection is over; must not end the session.
   std::function<void(Result)> onResult;
@@ -42,6 +45,8 @@ struct AcceptedRequest {
   std::string response;  ///< header block
   std::optional<websocket::DeflateParameters> deflate;
   Octets rest;  ///< octets that came behind the request
+  /// What is wrong with the request: then `response` refuses it, and nothing else is done.
+  std::string fault;
 };
 
 class CaseSession : public websocket::Session, private websocket::Listener {
@@ -63,7 +68,7 @@ class CaseSession : public websocket::Session, private websocket::Listener {
   websocket::Outbox& outbox() override { return connection_.outbox(); }
 
  private:
-  enum class Timer { wait, closeAfter, failAfter };
+  enum class Timer { wait, closeAfter, failAfter, patience, limit };
 
   CaseSession(CaseSetup setup, websocket::Role role,
               std::variant<websocket::ClientRequest, AcceptedRequest> opening);
@@ -73,6 +78,8 @@ class CaseSession : public websocket::Session, private websocket::Listener {
   void onPong(OctetView payload) override;
   void onClosed() override;
 
+  void openAsClient();
+  void openAsServer();
   void setNow(TimePoint now);
   [[nodiscard]] Duration scaled(double seconds) const;
   void runScript();
@@ -80,6 +87,7 @@ class CaseSession : public websocket::Session, private websocket::Listener {
   void sendNextRoundTrip();
   void finishMeasuring();
   void timerFired(Timer timer);
+  [[nodiscard]] bool isCompressionUsable() const;
   void refuse();
 
   // One for each kind of step.
@@ -96,6 +104,17 @@ class CaseSession : public websocket::Session, private websocket::Listener {
   void run(const suite::FailAfter& step);
   void run(const suite::SwitchWireLog& step);
   void run(const suite::SetFragmentSize& step);
+  void run(const suite::SendOctets& step);
+  void run(const suite::Await& step);
+  void run(const suite::EndSending& step);
+  void run(const suite::ResetTcp& step);
+
+  // Cases that are judged by level.
+  void beginRules();
+  void restartPatience();
+  void afterRuleEvent();
+  void giveUp();
+  [[nodiscard]] Verdict judgeRuleCase();
 
   template <typename Expected, typename Matches>
   void addEvent(Event event, Matches matches);
@@ -120,6 +139,8 @@ class CaseSession : public websocket::Session, private websocket::Listener {
   std::vector<Event> events_;
   std::vector<bool> prefixMatches_;  ///< by alternative: all events so far are as expected
   std::variant<std::monostate, LargeMessageCheck, RoundTripLoop> measure_;
+  std::unique_ptr<RuleCourse> rules_;  ///< of a case that is judged by level
+  bool answerFits_ = true;             ///< the answer of the case is one that the client can take
   bool unimplemented_ = false;
   std::optional<TrafficStats> traffic_;
 };

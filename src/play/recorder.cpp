@@ -38,6 +38,7 @@ void Recorder::octetsSent(std::uint64_t length, OctetView head, bool piece) {
 
 void Recorder::frameReceived(const websocket::ReceivedFrame& frame) {
   const websocket::FrameHeader& header = frame.header;
+  if (watch_) watch_(frame);
   ++stats_.framesReceived[header.opcode];
   if (isDataFrame(header.opcode)) {
     ++traffic_.incoming.frames;

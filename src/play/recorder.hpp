@@ -5,6 +5,8 @@
 #include "play/wire_log.hpp"
 #include "websocket/connection.hpp"
 
+#include <functional>
+#include <utility>
 #include <vector>
 
 namespace wsgauntlet::play {
@@ -24,6 +26,11 @@ class Recorder : public websocket::Observer {
   void frameSent(const websocket::SentFrame& frame) override;
   void messageSent(std::uint64_t length) override;
   void messageReceived(std::uint64_t length) override;
+
+  /// Who else wants to see the frames of the peer.
+  void watchFrames(std::function<void(const websocket::ReceivedFrame&)> watch) {
+    watch_ = std::move(watch);
+  }
 
   /// A row that does not come from the wire; it is recorded even while the log is off.
   template <typename Row>
@@ -54,6 +61,7 @@ class Recorder : public websocket::Observer {
   WireLog log_;
   WireStats stats_;
   TrafficStats traffic_;
+  std::function<void(const websocket::ReceivedFrame&)> watch_;
 };
 
 }  // namespace wsgauntlet::play

@@ -206,6 +206,12 @@ std::string quoted(const play::Excerpt& payload) {
 
 Explanation explain(const play::Result& result) {
   Explanation why;
+  // The result of a case that is judged by level names the clause, what was done and what is right.
+  if (result.testCase->outcome && result.behavior != play::Behavior::unimplemented) {
+    if (result.opened) why.sent = sentWords(result);
+    why.remark = withoutFullStop(result.result);
+    return why;
+  }
   if (!result.opened) {
     why.remark = "the opening handshake was not completed";
     if (result.closing.wasNotCleanReason) why.remark += ": " + notCleanReason(result.closing);

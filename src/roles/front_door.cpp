@@ -22,12 +22,13 @@ std::string selectSubprotocol(const websocket::Accepted& request,
 }
 
 FrontDoor::FrontDoor(const websocket::Options& options, std::string serverName, std::string peer,
-                     Route route, std::shared_ptr<std::size_t> guests)
+                     Route route, std::shared_ptr<std::size_t> guests, BadRoute badRoute)
     : options_(options),
       serverName_(std::move(serverName)),
       peer_(std::move(peer)),
       route_(std::move(route)),
-      guests_(std::move(guests)) {
+      guests_(std::move(guests)),
+      badRoute_(std::move(badRoute)) {
   if (guests_) ++*guests_;
 }
 
@@ -72,7 +73,7 @@ void FrontDoor::answer(std::size_t headEnd, TimePoint now) {
       guests_ && options_.maxConnections > 0 && *guests_ > options_.maxConnections;
   websocket::RequestVerdict verdict = websocket::checkRequest(head, policy);
   if (const auto* refused = std::get_if<websocket::Refused>(&verdict)) {
-    refuse(*refused);
+    if (!handOver(OctetView(read_).substr(0, headEnd), *refused, now)) refuse(*refused);
   } else if (const auto* page = std::get_if<websocket::StatusPage>(&verdict)) {
     reply(websocket::buildStatusPage(*page, serverName_));
   } else if (const auto* redirect = std::get_if<websocket::Redirect>(&verdict)) {
@@ -91,6 +92,16 @@ void FrontDoor::answer(std::size_t headEnd, TimePoint now) {
   }
 }
 
+/// A case may be about what is wrong with the request.
+bool FrontDoor::handOver(OctetView request, const websocket::Refused& refused, TimePoint now) {
+  const auto words = websocket::splitWords(request.substr(0, request.find('\n')));
+  const auto target = words.size() > 1 ? websocket::parseTarget(words[1]) : std::nullopt;
+  if (!badRoute_ || !target) return false;
+  session_ = badRoute_({*target, Octets(request), refused, peer_});
+  if (session_) session_->connected(now);
+  return session_ != nullptr;
+}
+
 void FrontDoor::refuse(const websocket::Refused& refused) {
   reply(websocket::buildRefusal(refused));
 }
@@ -103,7 +114,11 @@ void FrontDoor::reply(const std::string& response) {
 }
 
 void FrontDoor::disconnected(TimePoint now) {
-  if (session_) session_->disconnected(now);
+  if (session_) {
+    session_->disconnected(now);
+  } else {
+    outbox_.end(Ending::close);
+  }
 }
 
 std::optional<TimePoint> FrontDoor::deadline() const {

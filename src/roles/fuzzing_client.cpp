@@ -180,8 +180,10 @@ class ServerRun : public std::enable_shared_from_this<ServerRun> {
       result.confirmed = attempt->turn.isConfirmation;
       if (result.confirmed) ++outcome_.confirmed;
       if (server_.agent.empty() && result.opened && agent_.empty()) agent_ = result.agent;
-      if (server_.agent.empty() && !result.opened && result.httpResponse.empty()) {
-        // A server that said nothing cannot have told its name: it is the one of its other cases.
+      const bool refused = result.testCase->outcome.has_value();
+      if (server_.agent.empty() && !result.opened && (result.httpResponse.empty() || refused)) {
+        // A server that said nothing, or refused what it should refuse, may not have told its name:
+        // it is the one of its other cases.
         nameless_.push_back(std::move(result));
       } else {
         store(std::move(result));

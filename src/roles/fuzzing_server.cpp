@@ -12,6 +12,8 @@
 
 #include <algorithm>
 #include <chrono>
+#include <map>
+#include <set>
 #include <utility>
 
 #include <fmt/format.h>
@@ -65,7 +67,8 @@ class FuzzingServer::State {
             [this](const std::string& peer) {
               return std::make_unique<FrontDoor>(
                   spec.options, kFuzzerName, peer,
-                  [this](Knock knock) { return route(std::move(knock)); }, guests);
+                  [this](Knock knock) { return route(std::move(knock)); }, guests,
+                  [this](BadKnock knock) { return runCaseOfBadRequest(std::move(knock)); });
             },
             spec.tls,
             [this](const std::string& peer, const std::string& reason) {
@@ -192,25 +195,54 @@ class FuzzingServer::State {
       if (page) page->skipped(*agent, testCase.id);
       return replyWith(std::move(knock), "");
     }
-    log.caseStarted(testCase, *agent, knock.peer);
-    board.begin(*agent, *number);
-    if (page) page->started(*agent, testCase.id);
+    play::CaseSetup setup = begin(testCase, *number, *agent, knock.peer);
+    setup.keyIsFresh = keys[*agent].insert(knock.accepted.key).second;
+    const auto deflate = websocket::negotiate(knock.accepted.extensions, rulesOf(testCase));
+    SimpleSession::Answer open = answer(knock, deflate);
+    return std::make_unique<play::CaseSession>(std::move(setup),
+                                               play::AcceptedRequest{std::move(open.request),
+                                                                     std::move(open.response),
+                                                                     open.deflate,
+                                                                     std::move(open.rest),
+                                                                     {}});
+  }
 
+  play::CaseSetup begin(const suite::Case& testCase, int number, const std::string& agent,
+                        const std::string& peer) {
+    log.caseStarted(testCase, agent, peer);
+    board.begin(agent, number);
+    if (page) page->started(agent, testCase.id);
     play::CaseSetup setup;
     setup.testCase = &testCase;
-    setup.number = *number;
-    setup.agent = *agent;
+    setup.number = number;
+    setup.agent = agent;
     setup.options = spec.options;
     setup.seed = fork().next();
     setup.timeoutScale = spec.timeoutScale;
     setup.corpora = spec.corpora;
     setup.wallClock = wallClock;
     setup.onResult = [this](play::Result result) { caseEnded(std::move(result)); };
-    const auto deflate = websocket::negotiate(knock.accepted.extensions, rulesOf(testCase));
-    SimpleSession::Answer open = answer(knock, deflate);
-    return std::make_unique<play::CaseSession>(
-        std::move(setup), play::AcceptedRequest{std::move(open.request), std::move(open.response),
-                                                open.deflate, std::move(open.rest)});
+    return setup;
+  }
+
+  /// A case that is judged by level is FAILED by a request that cannot be answered; the original's
+  /// cases have no result then.
+  std::unique_ptr<websocket::Session> runCaseOfBadRequest(BadKnock knock) {
+    websocket::Accepted request;
+    request.target = knock.target;
+    request.parameters = websocket::decodeForm(knock.target.query);
+    const auto agent =
+        request.target.path == "/runCase" ? parameter(request, "agent") : std::nullopt;
+    const auto number = board.number(parameter(request, "case"), parameter(request, "casetuple"));
+    if (!agent || !number) return nullptr;
+    const suite::Case& testCase = *board.cases()[static_cast<std::size_t>(*number) - 1];
+    if (!testCase.outcome || isExcluded(spec.exclusions, *agent, testCase.id)) return nullptr;
+    play::AcceptedRequest refused;
+    refused.request = std::move(knock.request);
+    refused.response = websocket::buildRefusal(knock.refusal);
+    refused.fault = knock.refusal.reason;
+    return std::make_unique<play::CaseSession>(begin(testCase, *number, *agent, knock.peer),
+                                               std::move(refused));
   }
 
   void caseEnded(play::Result result) {
@@ -242,6 +274,7 @@ class FuzzingServer::State {
   Random random;
   std::uint64_t connections = 0;
   std::shared_ptr<std::size_t> guests = std::make_shared<std::size_t>(0);
+  std::map<std::string, std::set<std::string>> keys;  ///< that an agent has used in cases
   net::Listener listener;
   std::optional<RunPage> page;
 };

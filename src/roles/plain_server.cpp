@@ -2,6 +2,7 @@
 
 #include "roles/front_door.hpp"
 #include "roles/names.hpp"
+#include "roles/odd_peer.hpp"
 
 #include <utility>
 
@@ -17,15 +18,20 @@ class PlainServer::State {
         random(spec.seed),
         listener(
             loop, spec.listen,
-            [this](const std::string& peer) {
-              return std::make_unique<FrontDoor>(
-                  spec.options, kTesteeName, peer,
-                  [this](Knock knock) { return welcome(std::move(knock)); }, guests);
-            },
+            [this](const std::string& peer) { return accept(peer); },
             spec.tls,
             [&log](const std::string& peer, const std::string& reason) {
               log.line(fmt::format("TLS with {} failed ({})", peer, reason));
             }) {}
+
+  std::unique_ptr<websocket::Session> accept(const std::string& peer) {
+    if (!spec.oddRule.empty()) {
+      return std::make_unique<OddPeer>(spec.oddRule, random.fork(++connections));
+    }
+    return std::make_unique<FrontDoor>(
+        spec.options, kTesteeName, peer,
+        [this](Knock knock) { return welcome(std::move(knock)); }, guests);
+  }
 
   Welcome welcome(Knock knock) {
     const std::vector<websocket::AcceptRule> anyOffer(spec.compression ? 1 : 0);

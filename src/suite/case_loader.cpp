@@ -50,6 +50,7 @@ class FileLoader {
       header_.suite = suite->text().value_or("");
       if (header_.suite.empty() && suite->valid()) suite->fail("the name of the suite is empty");
     }
+    file.boolean("on-request", header_.onRequest);
     if (const auto category = file.require("category")) readCategory(*category);
     const auto subcategories = file.find("subcategories");
     if (!subcategories || !ObjectReader(*subcategories, "\"subcategories\"").valid()) return;

@@ -2,6 +2,7 @@
 
 #include "suite/consistency.hpp"
 #include "suite/measure_reader.hpp"
+#include "suite/rule_reader.hpp"
 #include "suite/step_reader.hpp"
 
 #include <algorithm>
@@ -202,6 +203,7 @@ std::optional<Case> readCase(const Scope& scope, const nlohmann::json& value,
 
   Case out;
   out.suite = header.suite;
+  out.onRequest = header.onRequest;
   out.place = scope.problems.place(scope.row == nullptr ? pointer : scope.row->pointer);
   (void)object.find("for");  // template_expansion reads it
   std::string comment;
@@ -214,6 +216,7 @@ std::optional<Case> readCase(const Scope& scope, const nlohmann::json& value,
   readExpect(object, out);
   readClose(object, out.close);
   readRules(object, out);
+  readRulesOfLevel(object, out);
   readMeasure(object, out);
   if (const auto deflate = object.find("permessage-deflate")) out.deflate = readDeflate(*deflate);
   readKind(object, out);

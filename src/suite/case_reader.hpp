@@ -13,6 +13,7 @@ namespace wsgauntlet::suite {
 /// What a file says of all its cases.
 struct FileHeader {
   std::string suite;
+  bool onRequest = false;  ///< its cases run only where the suite is named
   CaseId category;
   std::string categoryTitle;
   std::map<CaseId, std::string> subcategories;

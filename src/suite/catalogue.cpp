@@ -1,8 +1,12 @@
 #include "suite/catalogue.hpp"
 
+#include "suite/field_reader.hpp"
+
 #include <algorithm>
 #include <future>
+#include <iterator>
 #include <map>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -23,6 +27,12 @@ void checkUnique(const std::vector<Case>& cases, std::vector<Problem>& problems)
 void number(std::vector<Case>& cases) {
   std::map<std::string, int> last;
   for (Case& testCase : cases) testCase.number = ++last[testCase.suite];
+}
+
+/// A look at the head of a file, so that a run without its suite need not read it.
+bool runsOnRequest(const CaseFile& file) {
+  const std::string_view head = std::string_view(file.text).substr(0, file.text.find("\"cases\""));
+  return head.find("\"on-request\": true") != std::string_view::npos;
 }
 
 bool idIsLess(const Case& a, const Case& b) {
@@ -58,9 +68,40 @@ Catalogue::Catalogue(const std::vector<CaseFile>& files) {
   number(cases_);
 }
 
-const Catalogue& Catalogue::builtIn() {
+const Catalogue& Catalogue::everything() {
   static const Catalogue catalogue(embeddedCaseFiles());
   return catalogue;
+}
+
+const Catalogue& Catalogue::builtIn() {
+  static const Catalogue catalogue = [] {
+    std::vector<CaseFile> files = embeddedCaseFiles();
+    std::erase_if(files, runsOnRequest);
+    return Catalogue(files).of({});
+  }();
+  return catalogue;
+}
+
+std::vector<std::string> Catalogue::suites() const {
+  std::set<std::string> names;
+  for (const Case& testCase : cases_) names.insert(testCase.suite);
+  return {names.begin(), names.end()};
+}
+
+Catalogue Catalogue::of(const std::vector<std::string>& suites) const {
+  const std::vector<std::string> known = this->suites();
+  for (const std::string& name : suites) {
+    if (std::find(known.begin(), known.end(), name) != known.end()) continue;
+    throw InputError(
+        fmt::format("no suite \"{}\"{}", name, hint(name, known, "; there are " + listOf(known))));
+  }
+  Catalogue some;
+  std::copy_if(cases_.begin(), cases_.end(), std::back_inserter(some.cases_),
+               [&](const Case& testCase) {
+                 if (suites.empty()) return !testCase.onRequest;
+                 return std::find(suites.begin(), suites.end(), testCase.suite) != suites.end();
+               });
+  return some;
 }
 
 const Case* Catalogue::find(const CaseId& id) const {

@@ -14,13 +14,18 @@ bool hasStep(const Case& testCase) {
                      [](const Step& step) { return std::holds_alternative<Kind>(step.action); });
 }
 
-class Check {
+class ConsistencyCheck {
  public:
-  Check(const Case& testCase, const Node& node) : case_(testCase), node_(node) {}
+  ConsistencyCheck(const Case& testCase, const Node& node) : case_(testCase), node_(node) {}
 
   void run() {
-    checkExpectation();
-    checkEnd();
+    if (case_.outcome) {
+      checkOutcome();
+    } else {
+      checkExpectation();
+      checkEnd();
+      checkNoRules();
+    }
     checkTags();
     checkPartedMessage();
     checkInformational();
@@ -42,6 +47,34 @@ class Check {
     if (case_.reportCompressionRatio && !case_.deflate) {
       fail("/report-compression-ratio", "there is no ratio without permessage-deflate");
     }
+  }
+
+  /// An outcome needs neither an end nor an alternative: silence ends the case.
+  void checkOutcome() const {
+    if (!std::holds_alternative<std::monostate>(case_.measure) || case_.informational) {
+      fail("", "a case with an outcome is judged by it; leave out what else would judge it");
+    }
+    if (case_.expect.size() > 1) {
+      fail("/expect/NON-STRICT", "a case with an outcome has one course of events");
+    }
+    const bool opens = case_.outcome->course != Course::refuse;
+    if (!opens && case_.checks.empty() && !case_.request && !case_.response &&
+        case_.early.empty()) {
+      fail("/outcome", "nothing in this case is a reason to refuse: give request or response");
+    }
+    for (const Step& step : case_.early) {
+      if (std::holds_alternative<Await>(step.action) || std::holds_alternative<Wait>(step.action)) {
+        fail("/early", "steps before the answer cannot wait");
+      }
+    }
+  }
+
+  void checkNoRules() const {
+    if (!case_.checks.empty()) fail("/checks", "checks need an \"outcome\"");
+    if (case_.request || case_.response || !case_.early.empty()) {
+      fail("", "a handshake of its own, and early steps, need an \"outcome\"");
+    }
+    if (hasStep<Await>(case_)) fail("/script", "an \"await\" step needs an \"outcome\"");
   }
 
   void checkEnd() const {
@@ -116,7 +149,7 @@ class Check {
 }  // namespace
 
 void checkConsistency(const Case& testCase, const Node& node) {
-  Check(testCase, node).run();
+  ConsistencyCheck(testCase, node).run();
 }
 
 }  // namespace wsgauntlet::suite

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 namespace wsgauntlet::suite {
 namespace {
@@ -98,6 +99,8 @@ std::string describeFrame(const SendFrame& frame) {
   text += withPayload(frame.repeatTo ? frame.payload.repeatedTo(*frame.repeatTo) : frame.payload);
   if (frame.declaredLength) text += fmt::format(", declared length {}", *frame.declaredLength);
   if (frame.mask) text += fmt::format(", mask {:08x}", *frame.mask);
+  if (frame.masked) text += *frame.masked ? ", masked" : ", not masked";
+  if (frame.lengthOctets != 0) text += fmt::format(", length in {} bits", frame.lengthOctets * 8);
   if (frame.chop) text += ", in pieces of " + octetCount(*frame.chop);
   if (frame.sync) text += ", as one piece";
   return text;
@@ -172,7 +175,65 @@ void describeHead(const Case& testCase, Lines& lines) {
   lines.line(testCase.expectation);
 }
 
+std::string describeCheck(const Check& check) {
+  const auto& values = check.values;
+  const std::string list = fmt::format("{}", fmt::join(values, ", "));
+  switch (check.kind) {
+    case Check::Kind::status:
+      return "answer with the status " + list;
+    case Check::Kind::field:
+      return "send the field " + check.name + (values.empty() ? "" : " with " + list);
+    case Check::Kind::noField:
+      return "leave out the field " + check.name;
+    case Check::Kind::oneField:
+      return "send the field " + check.name + " at most once";
+    case Check::Kind::wellFormed:
+      return "keep to the grammar of its handshake";
+    case Check::Kind::freshKey:
+      return "choose a new Sec-WebSocket-Key for each connection";
+    case Check::Kind::freshMasks:
+      return "choose masking keys that nobody can foresee";
+    case Check::Kind::closeCode:
+      return "close with " + list + " or without a code";
+    case Check::Kind::tcpEnd:
+      return "end TCP";
+    case Check::Kind::noEcho:
+      return "send no message back";
+  }
+  return {};
+}
+
+std::string describeOutcome(const Outcome& outcome) {
+  std::string codes = fmt::format("{}", fmt::join(outcome.codes, " or "));
+  switch (outcome.course) {
+    case Course::echo:
+      return "echo and close cleanly" + (codes.empty() ? "" : ", or fail with " + codes);
+    case Course::fail:
+      return "fail the connection" + (codes.empty() ? "" : ", with " + codes + " or no code");
+    case Course::close:
+      return "complete the closing handshake";
+    case Course::refuse:
+      return "refuse the opening handshake";
+    case Course::answer:
+      return "open the connection or refuse it";
+  }
+  return {};
+}
+
+void describeRules(const Case& testCase, Lines& lines) {
+  lines.heading("Expected");
+  lines.line(fmt::format("The peer {} {}.", name(testCase.outcome->level),
+                         describeOutcome(*testCase.outcome)));
+  for (const Check& check : testCase.checks) {
+    lines.line(fmt::format("It {} {}.", name(check.level), describeCheck(check)));
+  }
+  for (const Alternative& alternative : testCase.expect) {
+    lines.line("What may come back: " + describe(alternative));
+  }
+}
+
 void describeExpectation(const Case& testCase, Lines& lines) {
+  if (testCase.outcome) return describeRules(testCase, lines);
   lines.heading("Expected");
   for (const Alternative& alternative : testCase.expect) {
     lines.line(fmt::format("{}: {}", alternative.verdict, describe(alternative)));
@@ -302,8 +363,27 @@ std::string describe(const Action& action) {
           [](const SetFragmentSize& set) {
             return set.size == 0 ? std::string("send messages unfragmented")
                                  : "send messages in fragments of " + octetCount(set.size);
-          }},
+          },
+          [](const SendOctets& raw) { return "write the octets " + describe(raw.octets); },
+          [](const Await& await) {
+            return fmt::format("wait up to {} s for {}", formatSeconds(await.seconds),
+                               describe(await.event));
+          },
+          [](const EndSending&) { return std::string("end our direction of TCP"); },
+          [](const ResetTcp&) { return std::string("reset TCP"); }},
       action);
+}
+
+std::string_view name(Level level) {
+  switch (level) {
+    case Level::must:
+      return "MUST";
+    case Level::should:
+      return "SHOULD";
+    case Level::may:
+      return "MAY";
+  }
+  return {};
 }
 
 std::string describe(const SpecReference& spec) {

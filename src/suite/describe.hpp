@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 namespace wsgauntlet::suite {
 
@@ -25,6 +26,8 @@ namespace wsgauntlet::suite {
 [[nodiscard]] std::string describe(const CloseExpectation& close);
 /// `send text, not final, payload "Hello" (5 octets), in pieces of 1 octet`.
 [[nodiscard]] std::string describe(const Action& action);
+/// `MUST`, `SHOULD` or `MAY`.
+[[nodiscard]] std::string_view name(Level level);
 /// `RFC 6455 section 5.4`.
 [[nodiscard]] std::string describe(const SpecReference& spec);
 /// All of a case in lines, the last one with its line end.

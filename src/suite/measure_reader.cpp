@@ -93,6 +93,7 @@ Deflate readDeflate(const Node& node) {
       deflate.accept.push_back(readRule(rule));
     }
   }
+  object.boolean("full-window", deflate.needsFullWindow);
   object.finish();
   return deflate;
 }

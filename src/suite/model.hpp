@@ -33,6 +33,24 @@ class CaseId {
   std::vector<int> parts_;
 };
 
+// ---- events -------------------------------------------------------------------------------------
+
+struct ExpectMessage {
+  Payload payload;
+  bool binary = false;
+  bool operator==(const ExpectMessage&) const = default;
+};
+struct ExpectPong {
+  Payload payload;
+  bool operator==(const ExpectPong&) const = default;
+};
+struct ExpectTimeout {
+  std::string tag;
+  bool operator==(const ExpectTimeout&) const = default;
+};
+/// An event that the peer causes or that the script notes, in the order in which they come.
+using ExpectedEvent = std::variant<ExpectMessage, ExpectPong, ExpectTimeout>;
+
 // ---- steps of a script --------------------------------------------------------------------------
 
 /// Sends one frame, legal or not (RFC 6455 section 5.2). Nothing is checked.
@@ -44,6 +62,8 @@ struct SendFrame {
   std::optional<std::uint64_t> repeatTo;        ///< repeat the payload up to this many octets
   std::optional<std::uint64_t> declaredLength;  ///< length in the header, when it shall be wrong
   std::optional<std::uint32_t> mask;            ///< masking key instead of a random one
+  std::optional<bool> masked;                   ///< with or without a mask, whatever our role
+  std::uint8_t lengthOctets = 0;                ///< of the extended length at least: 0, 2 or 8
   std::optional<std::uint32_t> chop;            ///< send in pieces of so many octets
   bool sync = false;                            ///< send as one piece of its own
 };
@@ -109,9 +129,25 @@ struct SetFragmentSize {
   std::uint64_t size = 0;
 };
 
-using Action = std::variant<SendFrame, SendMessage, SendClose, StartClosing, BeginMessage,
-                            BeginFrame, FrameData, EndMessage, Wait, CloseAfter, FailAfter,
-                            SwitchWireLog, SetFragmentSize>;
+/// Writes octets as they stand.
+struct SendOctets {
+  Payload octets;
+};
+/// Goes on with the script when an event has come since the last `await`, or without it after so
+/// many seconds: then it is late. Only in cases with an outcome.
+struct Await {
+  ExpectedEvent event;
+  double seconds = 3;
+};
+/// Ends our direction of TCP and goes on reading.
+struct EndSending {};
+/// Resets TCP.
+struct ResetTcp {};
+
+using Action =
+    std::variant<SendFrame, SendMessage, SendClose, StartClosing, BeginMessage, BeginFrame,
+                 FrameData, EndMessage, Wait, CloseAfter, FailAfter, SwitchWireLog, SetFragmentSize,
+                 SendOctets, Await, EndSending, ResetTcp>;
 
 struct Step {
   Action action;
@@ -119,22 +155,6 @@ struct Step {
 };
 
 // ---- what is expected ---------------------------------------------------------------------------
-
-struct ExpectMessage {
-  Payload payload;
-  bool binary = false;
-  bool operator==(const ExpectMessage&) const = default;
-};
-struct ExpectPong {
-  Payload payload;
-  bool operator==(const ExpectPong&) const = default;
-};
-struct ExpectTimeout {
-  std::string tag;
-  bool operator==(const ExpectTimeout&) const = default;
-};
-/// An event that the peer causes or that the script notes, in the order in which they come.
-using ExpectedEvent = std::variant<ExpectMessage, ExpectPong, ExpectTimeout>;
 
 /// One acceptable course of events and what it is worth.
 struct Alternative {
@@ -177,6 +197,8 @@ struct RoundTrips {
 struct Deflate {
   /// What the fuzzing client offers: the elements of Sec-WebSocket-Extensions.
   std::vector<std::string> offers;
+  /// The case sends data that needs our context takeover and a window of 15 bits.
+  bool needsFullWindow = false;
   /// What the fuzzing server accepts: rules in order, each tried with every offer of the client.
   struct Rule {
     bool needsClientMaxWindowBits = false;   ///< fits only an offer with `client_max_window_bits`
@@ -185,6 +207,74 @@ struct Deflate {
   };
   std::vector<Rule> accept;
 };
+
+// ---- cases that are judged by the level of a rule -----------------------------------------------
+
+/// How strongly a clause of an RFC binds (RFC 2119): a broken MUST is FAILED, a broken SHOULD
+/// NON-STRICT; a MAY only tells what was seen.
+enum class Level { must, should, may };
+
+/// What is to become of the connection.
+enum class Course {
+  echo,    ///< it opens, all messages come back, Pings are answered, it closes cleanly
+  fail,    ///< it opens, and the peer fails it; of `expect`, a beginning may come back
+  close,   ///< it opens, and the peer completes the closing handshake, or ends TCP
+  refuse,  ///< the peer does not open it
+  answer,  ///< it opens or not: only the checks count
+};
+
+struct Outcome {
+  Level level = Level::must;
+  Course course = Course::echo;
+  /// With `fail`: the close codes that suit, other codes are NON-STRICT. With `echo`: codes with
+  /// which the peer may fail the connection instead, such as 1009 for what is too long.
+  std::vector<std::uint16_t> codes;
+};
+
+/// A rule beside the outcome.
+struct Check {
+  enum class Kind {
+    status,      ///< the status code of the peer's answer is one of `values`
+    field,       ///< the peer's handshake has the field `name`, with one of the list elements
+                 ///< `values` where there are any (the case of letters does not count)
+    noField,     ///< it has no such field
+    oneField,    ///< it has the field at most once
+    wellFormed,  ///< the peer's handshake keeps to the grammar, field by field
+    freshKey,    ///< the peer has not used its Sec-WebSocket-Key before
+    freshMasks,  ///< the masking keys of the peer's frames follow no simple rule
+    closeCode,   ///< the peer's Close frame has one of the codes `values`; none is always right
+    tcpEnd,      ///< the peer has ended TCP
+    noEcho,      ///< no message has come back
+  };
+  Level level = Level::must;
+  Kind kind = Kind::status;
+  std::string name;
+  std::vector<std::string> values;
+  std::optional<std::string> section;  ///< of the RFC, when it is another than that of the case
+};
+
+/// The opening handshake that we send, where it is another than the usual one: as client our
+/// request, as server our answer. Texts may name `{target}`, `{host}`, `{key}` and `{accept}`.
+struct HandshakeEdit {
+  enum class Letters { asTheyAre, lower, upper, mixed };
+  struct Field {
+    std::string name;
+    std::vector<std::string> values;  ///< a line for each; none: the field is left out
+  };
+  std::optional<std::string> startLine;
+  std::vector<Field> fields;             ///< in the place of the usual ones, new ones behind them
+  std::vector<std::string> before;       ///< whole lines, before all fields
+  std::vector<std::string> after;        ///< whole lines, behind all fields
+  Letters letters = Letters::asTheyAre;  ///< of the names of fields
+  bool reverse = false;                  ///< the fields in reverse order
+  std::string lineEnd = "\r\n";
+  bool finished = true;               ///< with the empty line
+  Payload behind;                     ///< octets behind it, in the same write
+  std::optional<std::uint32_t> chop;  ///< in pieces of so many octets
+};
+
+/// Which peers a case is for.
+enum class AppliesTo { both, servers, clients };
 
 /// What a case does with time, for the scheduler.
 enum class Kind {
@@ -208,6 +298,7 @@ struct Case {
   CaseId id;
   int number = 0;           ///< 1-based position in its suite
   std::string suite;        ///< `autobahn`
+  bool onRequest = false;   ///< runs only where its suite is named
   std::string category;     ///< `5 Fragmentation`
   std::string subcategory;  ///< `6.1 Valid UTF-8 …`; empty when there is none
   std::string description;
@@ -227,6 +318,14 @@ struct Case {
   std::optional<std::vector<std::pair<std::uint8_t, std::uint64_t>>> framesSent;
   std::variant<std::monostate, LargeMessage, RoundTrips> measure;
   std::optional<Deflate> deflate;
+
+  AppliesTo appliesTo = AppliesTo::both;
+  std::optional<Outcome> outcome;  ///< the case is judged by level; `expect` has one alternative
+  std::vector<Check> checks;       ///< only with an outcome
+  double patience = 3;             ///< seconds of silence after which the peer is given up
+  std::optional<HandshakeEdit> request;
+  std::optional<HandshakeEdit> response;
+  std::vector<Step> early;  ///< sent behind our request before the answer is there
 
   bool reportTime = false;
   bool reportCompressionRatio = false;

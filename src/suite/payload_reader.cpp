@@ -2,6 +2,7 @@
 
 #include "base/hex.hpp"
 #include "suite/catalogue.hpp"
+#include "suite/deflate_writer.hpp"
 
 #include <fmt/format.h>
 
@@ -99,6 +100,52 @@ std::optional<Payload> readCorpusSlice(ObjectReader& object, const Node& node, i
   return Payload(Octets(corpus.substr(from, length)));
 }
 
+/// What a block of compressed data stands for: payloads, and `[length, distance]` for a repetition.
+std::vector<DeflateToken> readTokens(const Node& node, int depth) {
+  std::vector<DeflateToken> tokens;
+  for (const Node& element : node.elements("a list of payloads and repetitions", 0)) {
+    if (!element.valid() || !element.value().is_array()) {
+      if (auto octets = material(element, depth + 1)) tokens.emplace_back(std::move(*octets));
+      continue;
+    }
+    const auto pair = element.elements("a repetition: [length, distance]", 2);
+    if (pair.size() != 2) continue;
+    tokens.emplace_back(DeflateMatch{static_cast<int>(pair[0].integer(3, 258).value_or(3)),
+                                     static_cast<int>(pair[1].integer(1, 32768).value_or(1))});
+  }
+  return tokens;
+}
+
+void readBlock(const Node& node, int depth, DeflateWriter& writer) {
+  if (node.valid() && node.value() == "tail") return writer.tail();
+  ObjectReader object(node, "a block");
+  if (!object.valid()) return;
+  bool last = false;
+  object.boolean("last", last);
+  if (const auto octets = object.find("stored")) {
+    writer.stored(material(*octets, depth + 1).value_or(Octets()), last);
+  } else if (const auto tokens = object.find("fixed")) {
+    writer.fixedCodes(readTokens(*tokens, depth), last);
+  } else if (const auto dynamic = object.find("dynamic")) {
+    writer.dynamicCodes(readTokens(*dynamic, depth), last);
+  } else if (const auto bits = object.find("bits")) {
+    // Written as they follow each other, the first one first.
+    for (const char bit : bits->text().value_or("")) writer.bits(bit == '1' ? 1 : 0, 1);
+  } else {
+    node.fail("a block is \"tail\" or has one of the keys stored, fixed, dynamic and bits");
+  }
+  object.finish();
+}
+
+std::optional<Payload> readDeflated(ObjectReader& object, const Node& node, int depth) {
+  object.finish();
+  DeflateWriter writer;
+  const auto blocks = node.elements("a list of blocks");
+  for (const Node& block : blocks) readBlock(block, depth, writer);
+  if (blocks.empty()) return std::nullopt;
+  return Payload(std::move(writer).take());
+}
+
 /// A form of payload: the key that tells it, and what reads it.
 struct Form {
   const char* key;
@@ -108,7 +155,8 @@ struct Form {
 constexpr Form kForms[] = {{"hex", R"(a payload of "hex")", readHex},
                            {"repeat", R"(a payload of "repeat")", readRepeat},
                            {"concat", R"(a payload of "concat")", readConcat},
-                           {"corpus", R"(a payload of "corpus")", readCorpusSlice}};
+                           {"corpus", R"(a payload of "corpus")", readCorpusSlice},
+                           {"deflate", R"(a payload of "deflate")", readDeflated}};
 
 std::optional<Payload> readNested(const Node& node, int depth) {
   if (!node.valid()) return std::nullopt;
@@ -118,7 +166,8 @@ std::optional<Payload> readNested(const Node& node, int depth) {
   }
   if (node.value().is_string()) return Payload(*node.text());
   if (!node.value().is_object()) {
-    node.failExpected("a payload: a text, or an object with hex, repeat, concat or corpus");
+    node.failExpected(
+        "a payload: a text, or an object with hex, repeat, concat, corpus or deflate");
     return std::nullopt;
   }
   for (const Form& form : kForms) {
@@ -127,7 +176,7 @@ std::optional<Payload> readNested(const Node& node, int depth) {
     const auto value = object.require(form.key);
     return value ? form.read(object, *value, depth) : std::nullopt;
   }
-  node.fail("a payload object has one of the keys hex, repeat, concat and corpus");
+  node.fail("a payload object has one of the keys hex, repeat, concat, corpus and deflate");
   return std::nullopt;
 }
 

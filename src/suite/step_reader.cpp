@@ -42,6 +42,15 @@ void readMask(ObjectReader& object, std::optional<std::uint32_t>& mask) {
   }
 }
 
+/// The form of the length at least: with 7, 16 or 64 bits.
+void readLengthForm(ObjectReader& object, std::uint8_t& octets) {
+  std::uint64_t bits = 7;
+  object.integer("length-bits", bits, 7, 64);
+  if (bits == 7) return;
+  octets = bits == 16 ? 2 : 8;
+  if (bits != 16 && bits != 64) object.node().fail("\"length-bits\" is 7, 16 or 64");
+}
+
 Action readSend(ObjectReader& object, const Node& kind) {
   SendFrame frame;
   if (const auto opcode = readOpcode(kind)) frame.opcode = *opcode;
@@ -49,8 +58,10 @@ Action readSend(ObjectReader& object, const Node& kind) {
   object.integer("rsv", frame.rsv, 0, 7);
   readPayloadInto(object, frame.payload);
   object.integer("repeat-to", frame.repeatTo, 0, std::uint64_t{1} << 30U);
-  object.integer("declared-length", frame.declaredLength, 0, kMostLength);
+  object.integer("declared-length", frame.declaredLength, 0, ~std::uint64_t{0});
   readMask(object, frame.mask);
+  if (const auto masked = object.find("masked")) frame.masked = masked->boolean();
+  readLengthForm(object, frame.lengthOctets);
   object.integer("chop", frame.chop, 1);
   object.boolean("sync", frame.sync);
   return frame;
@@ -92,11 +103,6 @@ Action readFrameData(ObjectReader& object, const Node& kind) {
   return data;
 }
 
-Action readEndMessage(ObjectReader&, const Node& kind) {
-  if (kind.valid() && kind.value() != true) kind.failExpected("true");
-  return EndMessage{};
-}
-
 Action readWait(ObjectReader& object, const Node& kind) {
   Wait wait{kind.seconds().value_or(0), std::nullopt};
   object.text("tag", wait.tag);
@@ -121,13 +127,30 @@ Action readFragmentSize(ObjectReader&, const Node& kind) {
   return SetFragmentSize{kind.integer(0, kMostLength).value_or(0)};
 }
 
+Action readOctetsStep(ObjectReader&, const Node& kind) {
+  return SendOctets{readPayload(kind).value_or(Payload())};
+}
+
+Action readAwait(ObjectReader& object, const Node& kind) {
+  Await await;
+  if (auto event = readEvent(kind)) await.event = std::move(*event);
+  object.seconds("within", await.seconds);
+  return await;
+}
+
+template <typename Step>
+Action readPlain(ObjectReader&, const Node& kind) {
+  if (kind.valid() && kind.value() != true) kind.failExpected("true");
+  return Step{};
+}
+
 /// A kind of step: its key, which no other kind uses in any role, and what reads it.
 struct StepKind {
   const char* key;
   const char* what;  ///< in messages
   Action (*read)(ObjectReader&, const Node&);
 };
-constexpr std::array<StepKind, 13> kStepKinds{
+constexpr std::array<StepKind, 17> kStepKinds{
     {{"send", R"(a "send" step)", readSend},
      {"message", R"(a "message" step)", readMessage},
      {"close", R"(a "close" step)", readClosing<SendClose>},
@@ -135,12 +158,16 @@ constexpr std::array<StepKind, 13> kStepKinds{
      {"begin-message", R"(a "begin-message" step)", readBeginMessage},
      {"begin-frame", R"(a "begin-frame" step)", readBeginFrame},
      {"frame-data", R"(a "frame-data" step)", readFrameData},
-     {"end-message", R"(a "end-message" step)", readEndMessage},
+     {"end-message", R"(a "end-message" step)", readPlain<EndMessage>},
      {"wait", R"(a "wait" step)", readWait},
      {"close-after", R"(a "close-after" step)", readCloseAfter},
      {"fail-after", R"(a "fail-after" step)", readFailAfter},
      {"wire-log", R"(a "wire-log" step)", readWireLog},
-     {"fragment-size", R"(a "fragment-size" step)", readFragmentSize}}};
+     {"fragment-size", R"(a "fragment-size" step)", readFragmentSize},
+     {"octets", R"(an "octets" step)", readOctetsStep},
+     {"await", R"(an "await" step)", readAwait},
+     {"end-sending", R"(an "end-sending" step)", readPlain<EndSending>},
+     {"reset", R"(a "reset" step)", readPlain<ResetTcp>}}};
 
 constexpr std::array<const char*, 4> kEvents{"text", "binary", "pong", "timeout"};
 

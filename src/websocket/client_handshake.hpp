@@ -23,6 +23,8 @@ struct ClientRequest {
   int version = 18;         ///< of the draft, as spec files count it; see `handshakeVersion`
   HttpFields extraHeaders;  ///< before Sec-WebSocket-Key
   std::string key;          ///< from `makeKey`
+  std::optional<std::string> octets;  ///< written in place of what the fields above make
+  std::optional<std::uint32_t> chop;  ///< in pieces of so many octets
 };
 
 /// The value of Sec-WebSocket-Version for the `version` of a spec file: 8 for the drafts 10 to 12,

@@ -19,22 +19,22 @@ Connection::Connection(Role role, const Options& options, Random random, Listene
 void Connection::openAsClient(const ClientRequest& request, TimePoint now) {
   now_ = now;
   request_ = request;
-  request_.key = makeKey(random_);
-  httpRequest_ = buildRequest(request_);
+  if (request_.key.empty()) request_.key = makeKey(random_);
+  httpRequest_ = request_.octets ? *request_.octets : buildRequest(request_);
   if (options_.openHandshakeTimeout > Duration::zero()) {
     timers_.set(Timer::openHandshake, now + options_.openHandshakeTimeout);
   }
-  write(Encoded(httpRequest_), std::nullopt, false);
+  write(Encoded(httpRequest_), request_.chop, false);
 }
 
 void Connection::openAsServer(OctetView request, const std::string& response,
                               const std::optional<DeflateParameters>& deflate, std::span<char> rest,
-                              TimePoint now) {
+                              TimePoint now, std::optional<std::uint32_t> chop) {
   now_ = now;
   httpRequest_ = request;
   httpResponse_ = response;
   if (observer_ != nullptr) observer_->octetsReceived(request);
-  write(Encoded(response), std::nullopt, false);
+  write(Encoded(response), chop, false);
   opened(deflate, now);
   if (!rest.empty()) received(rest, now);
 }
@@ -121,6 +121,10 @@ void Connection::woken(TimePoint now) {
       drop(Ending::reset);
       break;
     case Timer::serverDrop:
+      if (role_ == Role::server) {
+        drop(Ending::close);
+        break;
+      }
       closing_.wasClean = false;
       closing_.wasServerConnectionDropTimeout = true;
       closing_.wasNotCleanReason = "server did not drop TCP connection (in time)";

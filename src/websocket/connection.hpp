@@ -34,6 +34,8 @@ struct FrameToSend {
   std::optional<std::uint64_t> repeatTo;        ///< repeat the payload up to so many octets
   std::optional<std::uint64_t> declaredLength;  ///< length in the header, if not the real one
   std::optional<MaskKey> mask;                  ///< instead of a random key
+  std::optional<bool> masked;                   ///< with or without a mask, whatever the role
+  std::uint8_t lengthOctets = 0;                ///< of the extended length at least: 0, 2 or 8
   std::optional<std::uint32_t> chop;            ///< write in pieces of so many octets
   bool sync = false;                            ///< write as a piece of its own
 };
@@ -99,19 +101,24 @@ class Connection {
   // ---- opening (RFC 6455 section 4)
   // --------------------------------------------------------------
 
-  /// Client: sends the request and waits for the answer.
+  /// Client: sends the request and waits for the answer. A request without a key gets a random one.
   void openAsClient(const ClientRequest& request, TimePoint now);
   /// Server: the request was read and judged elsewhere; `request` holds its octets, `response` the
-  /// answer, `deflate` what was negotiated. `rest`: octets that came behind the request.
+  /// answer, `deflate` what was negotiated. `rest`: octets that came behind the request. `chop`:
+  /// the answer goes out in pieces of so many octets.
   void openAsServer(OctetView request, const std::string& response,
                     const std::optional<DeflateParameters>& deflate, std::span<char> rest,
-                    TimePoint now);
+                    TimePoint now, std::optional<std::uint32_t> chop = {});
 
   // ---- sending
   // -------------------------------------------------------------------------------------
 
   /// Sends a frame as it is, legal or not, until the connection is closed.
   void sendFrame(const FrameToSend& frame);
+  /// Writes octets as they are, until the connection is closed.
+  void sendOctets(const Payload& octets);
+  /// Ends our direction of TCP behind what was written, and goes on reading.
+  void endSending() { outbox_.endSending(); }
   /// Sends a message while the connection is open: fragmented by `fragmentSize` (0: the option
   /// autoFragmentSize), compressed where that was negotiated. A message whose length is a multiple
   /// of the fragment size ends with an empty frame, as the original does it.
@@ -151,8 +158,12 @@ class Connection {
   [[nodiscard]] State state() const { return state_; }
   [[nodiscard]] bool wasOpen() const { return wasOpen_; }
   [[nodiscard]] const Closing& closing() const { return closing_; }
+  /// The first rule that the peer broke.
+  [[nodiscard]] const std::optional<Violation>& violation() const { return violation_; }
   [[nodiscard]] const std::string& httpRequest() const { return httpRequest_; }
   [[nodiscard]] const std::string& httpResponse() const { return httpResponse_; }
+  /// What was sent (client role).
+  [[nodiscard]] const ClientRequest& request() const { return request_; }
   /// The fields of the peer's answer (client role).
   [[nodiscard]] const HttpHead& responseHead() const { return responseHead_; }
   [[nodiscard]] const std::optional<DeflateParameters>& deflate() const { return deflate_; }
@@ -182,7 +193,7 @@ class Connection {
                      bool compressed, bool sync);
   void write(const Encoded& encoded, std::optional<std::uint32_t> chop, bool sync);
   void transmit(const Encoded& encoded, std::uint64_t from, std::uint64_t to, bool piece);
-  std::optional<MaskKey> nextMask(const std::optional<MaskKey>& wanted);
+  std::optional<MaskKey> nextMask(const FrameToSend& frame);
 
   // connection_receive.cpp
   void readFrames(std::span<char> octets);
@@ -246,7 +257,7 @@ class Connection {
   bool insideMessage_ = false;
   bool messageIsBinary_ = false;
   bool messageIsCompressed_ = false;
-  bool violated_ = false;
+  std::optional<Violation> violation_;  ///< the first one
   bool brokenAgain_ = false;  ///< this frame breaks a rule, and it is not the first breach
   Octets message_;
   std::uint64_t messageWireLength_ = 0;

@@ -124,7 +124,7 @@ void Connection::keepInflated(Inflater::Status status) {
   if (status == Inflater::Status::tooLarge) {
     violate({1009, fmt::format("message exceeds payload limit of {} octets", messageLimit())});
   } else if (status == Inflater::Status::corrupt) {
-    violate({1007, "invalid deflate data: " + inflater_->error()});
+    violate({1007, "invalid deflate data: " + inflater_->error(), "RFC 7692 section 7.2.2"});
   } else {
     keep(inflated_);
   }
@@ -132,9 +132,11 @@ void Connection::keepInflated(Inflater::Status status) {
 
 void Connection::keep(OctetView octets) {
   if (!messageIsBinary_ && options_.utf8validateIncoming && !utf8_.feed(octets)) {
-    violate({1007, fmt::format("encountered invalid UTF-8 while processing text message at "
-                               "payload octet index {}",
-                               utf8_.index())});
+    violate({1007,
+             fmt::format("encountered invalid UTF-8 while processing text message at "
+                         "payload octet index {}",
+                         utf8_.index()),
+             "RFC 6455 section 8.1"});
     return;
   }
   message_ += octets;
@@ -177,9 +179,11 @@ void Connection::endMessageContent() {
   }
   if (!closing_.failedByMe && !messageIsBinary_ && options_.utf8validateIncoming &&
       !utf8_.atBoundary()) {
-    violate({1007, fmt::format("UTF-8 text message payload ended within Unicode code point at "
-                               "payload octet index {}",
-                               utf8_.index())});
+    violate({1007,
+             fmt::format("UTF-8 text message payload ended within Unicode code point at "
+                         "payload octet index {}",
+                         utf8_.index()),
+             "RFC 6455 section 8.1"});
   }
 }
 
@@ -211,9 +215,9 @@ void Connection::closeReceived(OctetView payload) {
   closing_.remoteCloseCode = code;
   closing_.remoteCloseReason = reason;
   if (code && !isAllowedOnWire(*code)) {
-    violate({1002, fmt::format("invalid close code {}", *code)});
+    violate({1002, fmt::format("invalid close code {}", *code), "RFC 6455 section 7.4"});
   } else if (reason && !isValidUtf8(*reason)) {
-    violate({1007, "invalid close reason (non-UTF-8 payload)"});
+    violate({1007, "invalid close reason (non-UTF-8 payload)", "RFC 6455 section 5.5.1"});
   }
   if (state_ == State::closed) return;
   closing_.wasClean = true;
@@ -221,7 +225,11 @@ void Connection::closeReceived(OctetView payload) {
   // The Close frame is there, whatever was wrong with it: now the server ends TCP.
   timers_.cancel(Timer::closeHandshake);
   if (role_ == Role::server) {
-    drop(Ending::close);
+    if (options_.serverDropDelay > Duration::zero()) {
+      timers_.set(Timer::serverDrop, now_ + options_.serverDropDelay);
+    } else {
+      drop(Ending::close);
+    }
   } else if (options_.serverConnectionDropTimeout > Duration::zero() &&
              !timers_.runs(Timer::serverDrop)) {
     // Further Close frames give the server no more time.
@@ -242,11 +250,11 @@ void Connection::answerClose(std::optional<std::uint16_t> code,
 /// that the peer's Close frame and its other events are seen, but not judged again: a frame with a
 /// further breach counts for nothing.
 void Connection::violate(const Violation& violation) {
-  if (violated_) {
+  if (violation_) {
     brokenAgain_ = true;
     return;
   }
-  violated_ = true;
+  violation_ = violation;
   fail(violation.code, violation.reason, now_);
   if (options_.dropAfterFailure) drop(Ending::close);
 }

@@ -21,6 +21,10 @@ Octets closePayload(std::optional<std::uint16_t> code, const std::optional<Octet
 
 }  // namespace
 
+void Connection::sendOctets(const Payload& octets) {
+  if (state_ != State::closed) write(Encoded({}, octets, 0, octets.size(), {}), {}, false);
+}
+
 void Connection::sendFrame(const FrameToSend& frame) {
   emitFrame(frame, 0, frame.payload.size());
 }
@@ -36,7 +40,8 @@ void Connection::emitFrame(const FrameToSend& frame, std::uint64_t offset, std::
   header.fin = frame.fin;
   header.rsv = frame.rsv;
   header.opcode = frame.opcode;
-  header.mask = nextMask(frame.mask);
+  header.mask = nextMask(frame);
+  header.lengthOctets = frame.lengthOctets;
   header.length = frame.declaredLength.value_or(wireLength);
   std::array<char, 14> octets{};
   const std::size_t size = encodeHeader(header, octets);
@@ -50,10 +55,10 @@ void Connection::emitFrame(const FrameToSend& frame, std::uint64_t offset, std::
         frame.sync);
 }
 
-std::optional<MaskKey> Connection::nextMask(const std::optional<MaskKey>& wanted) {
-  if (wanted) return wanted;
+std::optional<MaskKey> Connection::nextMask(const FrameToSend& frame) {
+  if (frame.mask) return frame.mask;
   const bool masks = role_ == Role::client ? options_.maskClientFrames : options_.maskServerFrames;
-  if (!masks) return std::nullopt;
+  if (!frame.masked.value_or(masks)) return std::nullopt;
   const std::uint32_t bits = random_.next32();
   return MaskKey{static_cast<std::uint8_t>(bits >> 24U), static_cast<std::uint8_t>(bits >> 16U),
                  static_cast<std::uint8_t>(bits >> 8U), static_cast<std::uint8_t>(bits)};
@@ -110,7 +115,7 @@ void Connection::beginFrame(std::uint64_t length) {
   FrameHeader header;
   header.fin = false;
   header.opcode = streamed_.begun ? kContinuation : (streamed_.binary ? kBinary : kText);
-  header.mask = nextMask(std::nullopt);
+  header.mask = nextMask({});
   header.length = length;
   streamed_.begun = true;
   streamed_.key = options_.applyMask ? header.mask : std::nullopt;

@@ -139,12 +139,15 @@ std::string mismatch(const DeflateElement& response, const DeflateElement& offer
   if (offer.serverNoContextTakeover && !response.serverNoContextTakeover) {
     return fmt::format("the response lacks '{}', which was offered", kServerNoContextTakeover);
   }
-  if (offer.serverMaxWindowBits && !response.serverMaxWindowBits) {
+  // 15 is what holds without the parameter: leaving it out says the same.
+  constexpr int kMost = 15;
+  const int answered = response.serverMaxWindowBits.value_or(kMost);
+  if (offer.serverMaxWindowBits.value_or(kMost) < kMost && !response.serverMaxWindowBits) {
     return fmt::format("the response lacks '{}', which was offered", kServerMaxWindowBits);
   }
-  if (offer.serverMaxWindowBits && *response.serverMaxWindowBits > *offer.serverMaxWindowBits) {
+  if (offer.serverMaxWindowBits && answered > *offer.serverMaxWindowBits) {
     return fmt::format("the response has '{}={}', more than the offered {}", kServerMaxWindowBits,
-                       *response.serverMaxWindowBits, *offer.serverMaxWindowBits);
+                       answered, *offer.serverMaxWindowBits);
   }
   if (response.hasClientMaxWindowBits && !offer.hasClientMaxWindowBits) {
     return fmt::format("the response has '{}', which was not offered", kClientMaxWindowBits);

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace wsgauntlet::websocket {
 
@@ -15,6 +16,7 @@ namespace wsgauntlet::websocket {
 struct Violation {
   std::uint16_t code = 0;
   std::string reason;
+  std::string_view clause{};  ///< `RFC 6455 section 5.1`; empty for limits of our own
 
   friend bool operator==(const Violation&, const Violation&) = default;
 };

@@ -44,7 +44,8 @@ std::string takeLine(OctetView& rest) {
   return clean;
 }
 
-void addLine(HttpFields& fields, const std::string& line) {
+void addLine(HttpHead& head, const std::string& line) {
+  HttpFields& fields = head.fields;
   if (!fields.empty() && kBlanks.find(line.front()) != std::string_view::npos) {
     std::string& value = fields.back().second;
     if (!value.empty()) value += ' ';
@@ -54,6 +55,9 @@ void addLine(HttpFields& fields, const std::string& line) {
   const std::size_t colon = line.find(':');
   if (colon == std::string::npos) return;
   const std::string_view view = line;
+  if (colon > 0 && kBlanks.find(view[colon - 1]) != std::string_view::npos) {
+    head.blankBeforeColon = true;
+  }
   fields.emplace_back(trim(view.substr(0, colon)), trim(view.substr(colon + 1)));
 }
 
@@ -117,7 +121,7 @@ HttpHead parseHead(OctetView block) {
   while (!block.empty()) {
     const std::string line = takeLine(block);
     if (line.empty()) break;
-    addLine(head.fields, line);
+    addLine(head, line);
   }
   return head;
 }

@@ -24,6 +24,8 @@ using HttpFields = std::vector<std::pair<std::string, std::string>>;
 struct HttpHead {
   std::string startLine;
   HttpFields fields;
+  /// A field has a blank before its colon, which no server takes (RFC 7230 section 3.2.4).
+  bool blankBeforeColon = false;
 
   /// The values of all fields of this name, whatever the case of its letters. They are views of
   /// `fields`.

@@ -36,6 +36,8 @@ struct Options {
   int compressionMemLevel = 8;
 
   // Server role.
+  /// How long TCP stays up behind a completed closing handshake, to see what else the peer sends.
+  Duration serverDropDelay{0};
   std::vector<int> versions = {13, 8};
   bool webStatus = true;
   bool requireMaskedClientFrames = true;

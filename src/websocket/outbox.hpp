@@ -58,6 +58,10 @@ class Outbox {
   /// Moves the next octets into `out` and returns how many they are.
   std::size_t take(std::span<char> out);
 
+  /// Our direction of the transport is to end behind what waits; the peer's goes on.
+  void endSending() { sendingEnded_ = true; }
+  [[nodiscard]] bool sendingEnded() const { return sendingEnded_; }
+
   /// The transport is to end. A reset throws away what waits.
   void end(Ending ending);
   [[nodiscard]] Ending ending() const { return ending_; }
@@ -73,6 +77,7 @@ class Outbox {
   std::deque<Segment> segments_;
   std::uint64_t waiting_ = 0;
   Ending ending_ = Ending::none;
+  bool sendingEnded_ = false;
 };
 
 }  // namespace wsgauntlet::websocket

@@ -230,6 +230,9 @@ RequestVerdict answerWeb(const FormFields& parameters, const ServerPolicy& polic
 RequestVerdict checkRequest(const HttpHead& head, const ServerPolicy& policy) {
   Accepted accepted;
   Refusal refusal = checkRequestLine(head.startLine, accepted);
+  if (!refusal && head.blankBeforeColon) {
+    refusal = badRequest("a blank stands between the name of a HTTP header and its colon");
+  }
   if (!refusal) refusal = checkHost(head, accepted);
   if (!refusal && head.find("Upgrade").empty()) return answerWeb(accepted.parameters, policy);
   if (!refusal) refusal = checkUpgrade(head);

@@ -153,7 +153,7 @@ TEST(Export, ReadsBackAsTheSameFiles) {
   for (std::size_t i = 0; i < files.size(); ++i) {
     EXPECT_EQ(files[i].text, embeddedCaseFiles()[i].text) << files[i].path;
   }
-  EXPECT_EQ(Catalogue(files).cases().size(), Catalogue::builtIn().cases().size());
+  EXPECT_EQ(Catalogue(files).cases().size(), Catalogue::everything().cases().size());
 }
 
 TEST(Export, OverwritesNothing) {

@@ -26,7 +26,7 @@ def main():
     validator = jsonschema.Draft202012Validator(schema)
     good = sorted((HERE / "samples" / "good").glob("*.json"))
     bad = sorted((HERE / "samples" / "bad").glob("*.json"))
-    built_in = sorted((CASES / "autobahn").glob("*.json"))
+    built_in = sorted((CASES / "autobahn").glob("*.json")) + sorted((CASES / "rfc").glob("*.json"))
     assert good and bad and built_in
     failures = []
     for path in good + built_in:

@@ -1,0 +1,109 @@
+#include "play/opening.hpp"
+
+#include "websocket/handshake.hpp"
+#include "websocket/url.hpp"
+
+#include <algorithm>
+#include <cctype>
+
+namespace wsgauntlet::play {
+namespace {
+
+using Lines = std::vector<std::pair<std::string, std::string>>;  // name and value
+
+std::string fill(std::string text, const Placeholders& placeholders) {
+  for (const auto& [name, value] : placeholders) {
+    for (std::size_t at = text.find(name); at != std::string::npos;
+         at = text.find(name, at + value.size())) {
+      text.replace(at, name.size(), value);
+    }
+  }
+  return text;
+}
+
+void replaceField(Lines& lines, const suite::HandshakeEdit::Field& field) {
+  const auto isIt = [&](const auto& line) {
+    return websocket::equalsIgnoringCase(line.first, field.name);
+  };
+  auto at = std::find_if(lines.begin(), lines.end(), isIt);
+  if (at != lines.end()) at = lines.erase(at);
+  for (const std::string& value : field.values) at = lines.insert(at, {field.name, value}) + 1;
+}
+
+std::string inLetters(std::string name, suite::HandshakeEdit::Letters letters) {
+  using Letters = suite::HandshakeEdit::Letters;
+  for (std::size_t i = 0; i < name.size(); ++i) {
+    const auto c = static_cast<unsigned char>(name[i]);
+    const bool upper = letters == Letters::upper || (letters == Letters::mixed && i % 2 == 1);
+    if (letters != Letters::asTheyAre) {
+      name[i] = static_cast<char>(upper ? std::toupper(c) : std::tolower(c));
+    }
+  }
+  return name;
+}
+
+/// The text with small letters for capital ones and the other way round.
+std::string swapCase(std::string text) {
+  for (char& c : text) {
+    const auto octet = static_cast<unsigned char>(c);
+    c = static_cast<char>(std::isupper(octet) != 0 ? std::tolower(octet) : std::toupper(octet));
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string editHandshake(const std::string& usual, const suite::HandshakeEdit& edit,
+                          const Placeholders& placeholders) {
+  const websocket::HttpHead head = websocket::parseHead(usual);
+  Lines lines(head.fields.begin(), head.fields.end());
+  for (const auto& field : edit.fields) replaceField(lines, field);
+  if (edit.reverse) std::reverse(lines.begin(), lines.end());
+
+  std::string out = edit.startLine.value_or(head.startLine) + edit.lineEnd;
+  for (const std::string& line : edit.before) out += line + edit.lineEnd;
+  for (const auto& [name, value] : lines) {
+    out += inLetters(name, edit.letters) + ": " + value + edit.lineEnd;
+  }
+  for (const std::string& line : edit.after) out += line + edit.lineEnd;
+  if (edit.finished) out += edit.lineEnd;
+  return fill(std::move(out), placeholders) + edit.behind.octets();
+}
+
+void editRequest(websocket::ClientRequest& request, const suite::HandshakeEdit& edit) {
+  request.octets = editHandshake(websocket::buildRequest(request), edit,
+                                 {{"{target}", request.resource},
+                                  {"{host}", websocket::hostAndPort(request.host, request.port)},
+                                  {"{key}", request.key}});
+  request.chop = edit.chop;
+  const websocket::HttpHead head = websocket::parseHead(*request.octets);
+  if (const auto keys = head.find("Sec-WebSocket-Key"); !keys.empty()) request.key = keys.front();
+  request.protocols.clear();
+  const std::string offered = head.joined("Sec-WebSocket-Protocol").value_or("");
+  for (const std::string_view protocol : websocket::splitList(offered, ',')) {
+    request.protocols.emplace_back(protocol);
+  }
+  auto extensions =
+      websocket::parseExtensions(head.joined("Sec-WebSocket-Extensions").value_or(""));
+  request.extensions.clear();
+  if (extensions.ok()) request.extensions = std::move(*extensions.value);
+}
+
+std::string editResponse(const std::string& usual, const Octets& request,
+                         const suite::HandshakeEdit& edit) {
+  const websocket::HttpHead head = websocket::parseHead(request);
+  const auto keys = head.find("Sec-WebSocket-Key");
+  const std::string key(keys.empty() ? std::string_view() : keys.front());
+  const std::string accept = websocket::acceptKey(key);
+  const auto words = websocket::splitWords(head.startLine);
+  return editHandshake(usual, edit,
+                       {{"{accept}", accept},
+                        {"{accept-swapped}", swapCase(accept)},
+                        {"{accept-cut}", accept.substr(0, accept.size() - 1)},
+                        {"{accept-of-other}", websocket::acceptKey("AAAAAAAAAAAAAAAAAAAAAA==")},
+                        {"{key}", key},
+                        {"{host}", head.joined("Host").value_or("")},
+                        {"{target}", words.size() > 1 ? std::string(words[1]) : "/"}});
+}
+
+}  // namespace wsgauntlet::play

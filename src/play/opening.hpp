@@ -1,0 +1,29 @@
+// The opening handshake of a case that has one of its own.
+#pragma once
+
+#include "suite/model.hpp"
+#include "websocket/client_handshake.hpp"
+
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace wsgauntlet::play {
+
+/// What stands for a `{name}` in the texts of a handshake.
+using Placeholders = std::vector<std::pair<std::string, std::string>>;
+
+/// The octets of a handshake: the usual ones, changed as the case tells. What is to stand behind
+/// the empty line is part of them.
+[[nodiscard]] std::string editHandshake(const std::string& usual, const suite::HandshakeEdit& edit,
+                                        const Placeholders& placeholders);
+
+/// Makes `request` one of the case: its octets, and what they say of key, subprotocols and
+/// extensions, by which the answer is judged. `request` has a key.
+void editRequest(websocket::ClientRequest& request, const suite::HandshakeEdit& edit);
+
+/// The answer to a client, changed as the case tells. `request` holds the client's header block.
+[[nodiscard]] std::string editResponse(const std::string& usual, const Octets& request,
+                                       const suite::HandshakeEdit& edit);
+
+}  // namespace wsgauntlet::play

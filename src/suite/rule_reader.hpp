@@ -1,0 +1,12 @@
+// Reads what cases have that are judged by the level of a rule: outcome, checks, handshakes.
+#pragma once
+
+#include "suite/field_reader.hpp"
+#include "suite/model.hpp"
+
+namespace wsgauntlet::suite {
+
+/// Reads `applies-to`, `outcome`, `checks`, `patience`, `request`, `response` and `early`.
+void readRulesOfLevel(ObjectReader& object, Case& out);
+
+}  // namespace wsgauntlet::suite

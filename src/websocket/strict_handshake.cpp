@@ -1,0 +1,227 @@
+#include "websocket/strict_handshake.hpp"
+
+#include "websocket/http.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <set>
+
+#include <fmt/format.h>
+
+namespace wsgauntlet::websocket {
+namespace {
+
+constexpr std::string_view kRequestSection = "RFC 6455 section 4.1";
+constexpr std::string_view kLines = "RFC 7230 section 3";
+constexpr std::string_view kFieldNames = "RFC 7230 section 3.2.4";
+
+/// The 22nd character of a key carries four bits that are zero.
+constexpr std::string_view kLastKeyCharacters = "AQgw";
+constexpr std::size_t kKeyCharacters = 24;
+
+class Inspection {
+ public:
+  explicit Inspection(OctetView block) : block_(block), head_(parseHead(block)) {}
+
+  void must(std::string_view clause, std::string what) {
+    breaches_.push_back({true, clause, std::move(what)});
+  }
+  void should(std::string_view clause, std::string what) {
+    breaches_.push_back({false, clause, std::move(what)});
+  }
+
+  [[nodiscard]] const HttpHead& head() const { return head_; }
+  std::vector<HandshakeBreach> take() { return std::move(breaches_); }
+
+  /// The lines as such: their ends, and what stands before the colon.
+  void inspectLines() {
+    OctetView rest = block_;
+    for (bool first = true; !rest.empty(); first = false) {
+      const std::size_t end = rest.find('\n');
+      OctetView line = rest.substr(0, end);
+      rest.remove_prefix(end == OctetView::npos ? rest.size() : end + 1);
+      if (!line.ends_with('\r')) {
+        must(kLines, fmt::format("ended the line '{}' with LF alone", visible(line)));
+        return;
+      }
+      line.remove_suffix(1);
+      if (line.empty()) break;
+      if (!first && !inspectField(line)) return;
+    }
+  }
+
+  void atMostOnce(std::string_view name, std::string_view clause) {
+    if (head_.find(name).size() > 1) must(clause, fmt::format("sent {} more than once", name));
+  }
+
+  /// The value of a field that must stand exactly once.
+  std::optional<std::string> once(std::string_view name, std::string_view clause) {
+    const auto values = head_.find(name);
+    if (values.size() == 1) return std::string(values.front());
+    must(clause, values.empty() ? fmt::format("left out {}", name)
+                                : fmt::format("sent {} more than once", name));
+    return std::nullopt;
+  }
+
+  void has(std::string_view name, std::string_view token, std::string_view clause) {
+    const std::string value = head_.joined(name).value_or("");
+    const auto tokens = splitList(value, ',');
+    if (std::any_of(tokens.begin(), tokens.end(),
+                    [&](std::string_view each) { return equalsIgnoringCase(each, token); })) {
+      return;
+    }
+    must(clause, head_.find(name).empty()
+                     ? fmt::format("left out {}", name)
+                     : fmt::format("sent {}: {}, without {}", name, visible(value), token));
+  }
+
+ private:
+  bool inspectField(OctetView line) {
+    if (line.front() == ' ' || line.front() == '\t') {
+      must(kFieldNames, fmt::format("folded a field: '{}'", visible(line)));
+      return false;
+    }
+    const std::size_t colon = line.find(':');
+    if (colon != OctetView::npos && isToken(line.substr(0, colon))) return true;
+    must(kFieldNames, fmt::format("sent the line '{}', which is no field", visible(line)));
+    return false;
+  }
+
+  OctetView block_;
+  HttpHead head_;
+  std::vector<HandshakeBreach> breaches_;
+};
+
+void inspectRequestLine(Inspection& seen) {
+  const std::string& line = seen.head().startLine;
+  const auto words = splitWords(line);
+  if (words.size() != 3 || fmt::format("{} {} {}", words[0], words[1], words[2]) != line) {
+    seen.must("RFC 7230 section 3.1.1", fmt::format("sent the request line '{}'", visible(line)));
+    return;
+  }
+  if (words[0] != "GET") {
+    seen.must(kRequestSection, fmt::format("sent the method {}", visible(words[0])));
+  }
+  if (words[2] != "HTTP/1.1") {
+    seen.must(kRequestSection, fmt::format("sent the version {}", visible(words[2])));
+  }
+  const auto target = parseTarget(words[1]);
+  if (!target || target->fragment) {
+    seen.must("RFC 6455 section 3", fmt::format("sent the target {}", visible(words[1])));
+  }
+}
+
+void inspectKey(Inspection& seen) {
+  const auto key = seen.once("Sec-WebSocket-Key", "RFC 6455 section 11.3.1");
+  if (!key) return;
+  const auto isBase64 = [](char c) {
+    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '+' ||
+           c == '/';
+  };
+  const bool good = key->size() == kKeyCharacters && key->ends_with("==") &&
+                    std::all_of(key->begin(), key->end() - 2, isBase64) &&
+                    kLastKeyCharacters.find((*key)[21]) != std::string_view::npos;
+  if (!good) {
+    seen.must(kRequestSection,
+              fmt::format("sent the key '{}', which is not 16 octets in base64", visible(*key)));
+  }
+}
+
+void inspectOfferedProtocols(Inspection& seen) {
+  if (seen.head().find("Sec-WebSocket-Protocol").empty()) return;
+  const std::string value = seen.head().joined("Sec-WebSocket-Protocol").value_or("");
+  const auto protocols = splitList(value, ',');
+  std::set<std::string_view> known;
+  for (const std::string_view protocol : protocols) {
+    if (!isToken(protocol)) {
+      seen.must(kRequestSection, fmt::format("offered the subprotocol '{}'", visible(protocol)));
+    } else if (!known.insert(protocol).second) {
+      seen.must(kRequestSection, fmt::format("offered the subprotocol {} twice", protocol));
+    }
+  }
+  if (protocols.empty()) seen.must(kRequestSection, "sent an empty Sec-WebSocket-Protocol");
+}
+
+void inspectOffers(Inspection& seen) {
+  const auto header = seen.head().joined("Sec-WebSocket-Extensions");
+  if (!header) return;
+  const auto offers = parseExtensions(*header);
+  if (!offers.ok()) {
+    seen.must("RFC 6455 section 9.1",
+              fmt::format("sent Sec-WebSocket-Extensions: {}", visible(*header)));
+    return;
+  }
+  if (offers.value->empty()) {
+    seen.must("RFC 6455 section 9.1", "sent an empty Sec-WebSocket-Extensions");
+  }
+  for (const ExtensionElement& offer : *offers.value) {
+    if (offer.name != kPermessageDeflate) continue;
+    const auto deflate = checkDeflate(offer, DeflateSide::offer);
+    if (!deflate.ok()) {
+      seen.must("RFC 7692 section 7.1",
+                fmt::format("offered '{}': {}", serialize(offer), deflate.error));
+    }
+  }
+}
+
+}  // namespace
+
+std::vector<HandshakeBreach> inspectRequest(OctetView block) {
+  Inspection seen(block);
+  seen.inspectLines();
+  inspectRequestLine(seen);
+  const auto host = seen.once("Host", kRequestSection);
+  if (host && host->empty()) seen.must(kRequestSection, "sent an empty Host");
+  seen.has("Upgrade", "websocket", kRequestSection);
+  seen.has("Connection", "Upgrade", kRequestSection);
+  inspectKey(seen);
+  const auto version = seen.once("Sec-WebSocket-Version", "RFC 6455 section 11.3.5");
+  if (version && *version != "13") {
+    seen.must(kRequestSection, fmt::format("sent the version {}", visible(*version)));
+  }
+  if (!seen.head().find("Sec-WebSocket-Accept").empty()) {
+    seen.must("RFC 6455 section 11.3.3", "sent Sec-WebSocket-Accept, which is for servers");
+  }
+  seen.atMostOnce("Origin", kRequestSection);
+  inspectOfferedProtocols(seen);
+  inspectOffers(seen);
+  return seen.take();
+}
+
+std::vector<HandshakeBreach> inspectResponse(OctetView block, const ClientRequest& request) {
+  constexpr std::string_view kSection = "RFC 6455 section 4.2.2";
+  Inspection seen(block);
+  seen.inspectLines();
+  const std::string& line = seen.head().startLine;
+  if (!line.starts_with("HTTP/1.1 101 ") && line != "HTTP/1.1 101") {
+    seen.must("RFC 7230 section 3.1.2", fmt::format("sent the status line '{}'", visible(line)));
+  }
+  seen.has("Upgrade", "websocket", kSection);
+  const auto upgrades = seen.head().joined("Upgrade");
+  if (upgrades && splitList(*upgrades, ',').size() > 1) {
+    seen.must(kSection, fmt::format("sent Upgrade: {}, more than websocket", visible(*upgrades)));
+  }
+  seen.has("Connection", "Upgrade", kSection);
+  (void)seen.once("Sec-WebSocket-Accept", "RFC 6455 section 11.3.3");
+  seen.atMostOnce("Sec-WebSocket-Extensions", "RFC 6455 section 11.3.2");
+  seen.atMostOnce("Sec-WebSocket-Protocol", "RFC 6455 section 11.3.4");
+  for (const std::string_view name : {"Content-Length", "Transfer-Encoding"}) {
+    if (seen.head().find(name).empty()) continue;
+    seen.must("RFC 7230 section 3.3", fmt::format("sent {} with the status 101", name));
+  }
+  if (!seen.head().find("Sec-WebSocket-Key").empty()) {
+    seen.must("RFC 6455 section 11.3.1", "sent Sec-WebSocket-Key, which is for clients");
+  }
+  const auto protocols = seen.head().find("Sec-WebSocket-Protocol");
+  const auto& offered = request.protocols;
+  if (!protocols.empty() &&
+      std::find(offered.begin(), offered.end(), protocols.front()) == offered.end()) {
+    seen.must(kSection, fmt::format("selected the subprotocol '{}', which was not offered",
+                                    visible(protocols.front())));
+  }
+  const ResponseVerdict verdict = checkResponse(seen.head(), request);
+  if (!verdict.mismatch.empty()) seen.must("RFC 7692 section 7.1", verdict.mismatch);
+  return seen.take();
+}
+
+}  // namespace wsgauntlet::websocket

@@ -96,7 +96,7 @@ class TesteeClient::State : public std::enable_shared_from_this<State> {
     websocket::ClientRequest request = requestFor(spec, spec.compression && !asks);
     request.resource = resource;
     const Random numbers = random.fork(++connections);
-    const auto makeSession = [this, request, numbers, answer] {
+    const auto makeSession = [this, request, numbers, answer, resource] {
       std::unique_ptr<websocket::Session> session;
       if (answer != nullptr) {
         session = std::make_unique<QuestionSession>(spec.options, numbers, request, answer);

@@ -186,8 +186,8 @@ int runFuzzingClient(const Flags& flags, bool originalSpelling) {
   loop.run();
   if (peer) peer->stop();
   const std::size_t lost = client.outcome().unwritten;
-  const bool written = client.writeReports() && lost == 0;
-  runFile.end(finished && written, excluded);
+  bool written = client.writeReports() && lost == 0;
+  written = runFile.end(finished && written, excluded, log) && written;
 
   fmt::print("{}", report::summary(folder.records(), selection.part));
   fmt::print("Reports are in {}\n",

@@ -147,8 +147,8 @@ int runFuzzingServer(const Flags& flags, bool originalSpelling) {
   loop.onTermination([&](int) { loop.stop(); });
   loop.run();
   if (peer) peer->stop();
-  const bool written = server.writeReports() && server.unwritten() == 0;
-  runFile.end(written, excluded);
+  bool written = server.writeReports() && server.unwritten() == 0;
+  written = runFile.end(written, excluded, log) && written;
 
   fmt::print("{}", report::summary(folder.records(), selection.part));
   fmt::print("Reports are in {}\n",

@@ -1,5 +1,6 @@
 #include "cli/run_file.hpp"
 
+#include "base/error.hpp"
 #include "roles/index_writer.hpp"
 
 #include <utility>
@@ -20,9 +21,10 @@ RunFile::RunFile(const report::Folder& folder, bool server, const Selection& sel
   writeRunRecord(folder_.path(), record_);
 }
 
-void RunFile::end(
+bool RunFile::end(
     bool finished,
-    const std::function<bool(const std::string& agent, const suite::CaseId& id)>& excluded) {
+    const std::function<bool(const std::string& agent, const suite::CaseId& id)>& excluded,
+    roles::RunLog& log) {
   record_.state = finished ? report::RunState::finished : report::RunState::interrupted;
   record_.ended = roles::wallClock();
   for (const auto& [agent, results] : folder_.records()) {
@@ -30,7 +32,13 @@ void RunFile::end(
       if (excluded(agent, id)) record_.excluded[agent].insert(id);
     }
   }
-  writeRunRecord(folder_.path(), record_);
+  try {
+    writeRunRecord(folder_.path(), record_);
+    return true;
+  } catch (const InputError& error) {
+    log.error(error.what());
+    return false;
+  }
 }
 
 }  // namespace wsgauntlet::cli

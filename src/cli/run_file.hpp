@@ -4,6 +4,7 @@
 #include "cli/common_flags.hpp"
 #include "report/folder.hpp"
 #include "report/run_record.hpp"
+#include "roles/run_log.hpp"
 
 #include <functional>
 #include <string>
@@ -19,9 +20,11 @@ class RunFile {
   RunFile(const report::Folder& folder, bool server, const Selection& selection,
           std::vector<std::string> agents);
 
-  /// `excluded` tells which cases an agent does not run. Throws InputError.
-  void end(bool finished,
-           const std::function<bool(const std::string& agent, const suite::CaseId& id)>& excluded);
+  /// `excluded` tells which cases an agent does not run. False when the record cannot be written,
+  /// which the log is told.
+  bool end(bool finished,
+           const std::function<bool(const std::string& agent, const suite::CaseId& id)>& excluded,
+           roles::RunLog& log);
 
  private:
   const report::Folder& folder_;

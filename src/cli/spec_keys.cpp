@@ -11,7 +11,8 @@ using Keys = std::vector<SpecKey>;
 const Keys& caseKeys() {
   static const Keys keys = {
       {"cases", "list of patterns", "required", "cases to run: ids, and patterns with `*`"},
-      {"suites", "list of suites", "`[\"autobahn\"]`", "suites whose cases are run: `autobahn`, `rfc`"},
+      {"suites", "list of suites", "`[\"autobahn\"]`",
+       "suites whose cases are run: `autobahn`, `rfc`"},
       {"exclude-cases", "list of patterns", "none", "cases to leave out"},
       {"exclude-agent-cases", "object", "none",
        "agent pattern to list of case patterns that are left out for these agents"},

@@ -17,10 +17,10 @@ namespace wsgauntlet::net {
 
 /// Where a listener waits for connections.
 struct ListenAddress {
-  std::string host;        ///< numeric address; empty for all addresses, IPv4 and IPv6
-  std::uint16_t port = 0;  ///< 0: the system chooses
+  std::string host;             ///< numeric address; empty for all addresses, IPv4 and IPv6
+  std::uint16_t port = 0;       ///< 0: the system chooses
   std::string socketPath = {};  ///< of a Unix socket, in place of host and port
-  bool noDelay = true;     ///< TCP_NODELAY for the connections
+  bool noDelay = true;          ///< TCP_NODELAY for the connections
 };
 
 /// Throws InputError when the address cannot be listened on. For finding out before anything is

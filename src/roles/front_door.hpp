@@ -47,8 +47,7 @@ class FrontDoor : public websocket::Session {
   /// `guests` counts the doors that are open at the same time, but for those who were refused, for
   /// `maxConnections`; it may be absent. The options live as long as connections are served.
   FrontDoor(const websocket::Options& options, std::string serverName, std::string peer,
-            Route route, std::shared_ptr<std::size_t> guests = nullptr,
-            BadRoute badRoute = {});
+            Route route, std::shared_ptr<std::size_t> guests = nullptr, BadRoute badRoute = {});
   ~FrontDoor() override;
   FrontDoor(const FrontDoor&) = delete;
   FrontDoor& operator=(const FrontDoor&) = delete;

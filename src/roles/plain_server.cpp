@@ -17,9 +17,7 @@ class PlainServer::State {
         serve(std::move(serveClient)),
         random(spec.seed),
         listener(
-            loop, spec.listen,
-            [this](const std::string& peer) { return accept(peer); },
-            spec.tls,
+            loop, spec.listen, [this](const std::string& peer) { return accept(peer); }, spec.tls,
             [&log](const std::string& peer, const std::string& reason) {
               log.line(fmt::format("TLS with {} failed ({})", peer, reason));
             }) {}
@@ -29,8 +27,8 @@ class PlainServer::State {
       return std::make_unique<OddPeer>(spec.oddRule, random.fork(++connections));
     }
     return std::make_unique<FrontDoor>(
-        spec.options, kTesteeName, peer,
-        [this](Knock knock) { return welcome(std::move(knock)); }, guests);
+        spec.options, kTesteeName, peer, [this](Knock knock) { return welcome(std::move(knock)); },
+        guests);
   }
 
   Welcome welcome(Knock knock) {

@@ -51,6 +51,8 @@ test('a browser runs all cases of 1.* to 10.*', { timeout: 280000 }, async (t) =
   assert.match(await page.title(), /^Case 1\.1\.1 - Browser <b>\/1$/);
   await page.goto(server.url);
   await page.click('#report');
+  await page.waitForSelector('.agent_case_result_row');
+  await page.waitForLoadState('load');
   assert.equal(await page.locator('.agent_case_result_row').count(), count);
   assert.deepEqual(unexpected(faults), []);
   await close();

@@ -125,7 +125,7 @@ class Reader {
     const json list = cases.is_string() ? json::array({cases}) : cases;
     if (!list.is_array() || list.empty()) {
       fail(pointer,
-           R"(expected a case pattern or a list of them, like "6.4.*" or ["5.19", "5.20"])");
+           R"(expected a case pattern or a list of them, like "6.*" or ["6.*", "9.*"])");
       return;
     }
     for (const json& one : list) {

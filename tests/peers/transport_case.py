@@ -7,6 +7,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import unittest
 
 from certificates import Authority
@@ -85,6 +86,12 @@ class Case(unittest.TestCase):
         for reason in reasons:
             self.assertIn(reason, done.stdout)
         self.assertEqual(done.returncode, 3, done.stdout + done.stderr)
+
+    def socket_folder(self) -> pathlib.Path:
+        """A folder for Unix sockets, whose paths must be short wherever the build folder is."""
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        return pathlib.Path(folder.name)
 
     def passed_cases(self) -> int:
         index = json.loads((self.out / "report/index.json").read_text())

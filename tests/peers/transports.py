@@ -72,7 +72,7 @@ class Addresses(Case):
 
 class UnixSockets(Case):
     def test_third_party_server(self) -> None:
-        path = self.out / "s"
+        path = self.socket_folder() / "s"
         self.peer("node", "-e", f"""
             const server = require('http').createServer();
             const wss = new (require('ws').WebSocketServer)({{ server }});
@@ -84,7 +84,7 @@ class UnixSockets(Case):
         self.assertIn(f"from peer unix:{path}", done.stdout)
 
     def test_third_party_client(self) -> None:
-        path = self.out / "s"
+        path = self.socket_folder() / "s"
         tool, url = self.listen("fuzzingserver", "-w", f"ws+unix:{path}", "--cases", CASES, "--outdir",
                                 str(self.out / "report"))
         self.assertEqual(url, f"ws+unix:{path}")
@@ -109,7 +109,7 @@ class UnixSockets(Case):
         self.assertFalse(path.exists())
 
     def test_file_in_use_and_left_behind(self) -> None:
-        path = self.out / "s"
+        path = self.socket_folder() / "s"
         first, url = self.listen("testeeserver", "-w", f"ws+unix:{path}")
         done = self.tool("testeeserver", "-w", url)
         self.assertEqual(done.returncode, 2)
@@ -121,7 +121,7 @@ class UnixSockets(Case):
         self.assert_passed(self.fuzz(url, cases="1.1.1"))
 
     def test_what_cannot_be_a_socket(self) -> None:
-        plain = self.out / "file"
+        plain = self.socket_folder() / "file"
         plain.write_text("mine")
         for path, reason in ((plain, "a file that is no socket is there"),
                              ("/tmp/no/such/folder", "No such file or directory"),

@@ -63,7 +63,7 @@ TEST(Expectations, RefuseWithLineAndPointerAllThatIsWrong) {
       "known.json:2: /format: expected 1: this build reads format 1\n"
       "known.json:5: /agents/a~1b/0/case: unknown key; did you mean \"cases\"?\n"
       "known.json:5: /agents/a~1b/0/cases: expected a case pattern or a list of them, like "
-      "\"6.4.*\" or [\"5.19\", \"5.20\"]\n"
+      "\"6.*\" or [\"6.*\", \"9.*\"]\n"
       "known.json:6: /agents/a~1b/1/reason: expected a text that is not empty\n"
       "known.json:7: /agents/a~1b/2/behavior: expected OK, NON-STRICT, INFORMATIONAL, "
       "UNIMPLEMENTED or FAILED\n"

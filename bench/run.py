@@ -89,7 +89,8 @@ class Run:
 
 
 # Removed at the end of all: a file system takes its time to use what was freed just now.
-FOLDERS = tempfile.TemporaryDirectory()
+# In memory where that is possible: on a disk, files that earlier runs removed slow down later ones.
+FOLDERS = tempfile.TemporaryDirectory(dir="/dev/shm" if os.access("/dev/shm", os.W_OK) else None)
 
 
 def run_cases(tool: str, peer: Peer, cases: str, *extra: str) -> Run:
@@ -191,7 +192,7 @@ def large_message(tool: str, peer: Peer) -> list[Row]:
 def start_up(tool: str) -> Row:
     """From exec to the first connection, less what starting /bin/true takes."""
     times, empty = [], []
-    with tempfile.TemporaryDirectory() as folder, socket.socket() as listener:
+    with tempfile.TemporaryDirectory(dir=FOLDERS.name) as folder, socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         listener.listen()
         url = f"ws://127.0.0.1:{listener.getsockname()[1]}"
@@ -246,7 +247,7 @@ def connections(tool: str) -> list[str]:
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     lines = []
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory(dir=FOLDERS.name) as folder:
         for count in (1, 100, 1000, 10000):
             if count + 50 > hard:
                 lines.append(f"  {count:6d}  left out: this machine allows {hard} open files")

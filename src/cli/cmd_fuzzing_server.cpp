@@ -13,6 +13,7 @@
 #include "report/console.hpp"
 #include "report/folder.hpp"
 #include "roles/fuzzing_server.hpp"
+#include "websocket/url.hpp"
 
 #include <filesystem>
 #include <memory>
@@ -74,7 +75,7 @@ void chooseWebPort(const Flags& flags, roles::FuzzingServerSpec& spec) {
   }
   const auto port = static_cast<std::uint16_t>(*flags.original.webport);
   if (port == 0) return;
-  net::requireListenable({"", port});
+  net::requireListenable({spec.listen.host, port});
   spec.webPort = port;
 }
 
@@ -103,12 +104,12 @@ int runFuzzingServer(const Flags& flags, bool originalSpelling) {
       listeningAt(file.url, flags.listen, flags.original, file.tlsSettings, file.options);
   net::requireListenable(listening.address);
   roles::FuzzingServerSpec spec;
+  spec.listen = listening.address;
   chooseWebPort(flags, spec);
   report::Folder folder(flags.run.outdir.empty() ? file.outdir : flags.run.outdir);
   if (flags.run.resume) folder.load(catalogue);
 
   spec.cases = selection.part;
-  spec.listen = listening.address;
   spec.tls = listening.tls;
   spec.exclusions = std::move(file.exclusions);
   spec.options = file.options;
@@ -131,7 +132,8 @@ int runFuzzingServer(const Flags& flags, bool originalSpelling) {
   greet(log, selection, server, listening.tls != nullptr, seed, originalSpelling);
   announce(listening, server.port(), flags.listen);
   if (const auto web = server.webPort()) {
-    log.line(fmt::format("Web page http://127.0.0.1:{}/", *web));
+    log.line(fmt::format("Web page {}://{}/", listening.tls ? "https" : "http",
+                         websocket::hostAndPort(listening.host, *web)));
   }
 
   std::unique_ptr<PeerProcess> peer;

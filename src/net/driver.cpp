@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <sched.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <utility>
@@ -27,6 +28,7 @@ constexpr auto kPieceDelay = std::chrono::microseconds(50);
 /// How long an exclusive connection waits in a read, in microseconds, and how many reads it makes
 /// before the loop has a look at signals.
 constexpr int kPatience = 1000;
+constexpr auto kLook = std::chrono::microseconds(50);
 constexpr int kExchanges = 256;
 /// How long a connection of one direction is kept.
 constexpr auto kKeepUp = std::chrono::seconds(30);
@@ -187,6 +189,19 @@ void Driver::waitReadable() {
   });
 }
 
+/// A peer that is fast answers sooner than the system would wake a process that sleeps: looking for
+/// the answer for a moment measures the peer instead of that. The processor is offered to others
+/// between two looks, so that a peer on the same one is not kept from answering.
+ssize_t Driver::awaitAnswer(std::span<char> octets) {
+  const TimePoint patience = now() + kLook;
+  do {
+    const ssize_t n = readSocket(octets, false);
+    if (n >= 0 || (errno != EAGAIN && errno != EWOULDBLOCK)) return n;
+    ::sched_yield();
+  } while (now() < patience);
+  return readSocket(octets, true);
+}
+
 /// Waits in reads as long as the peer answers at once, then goes back to the loop.
 void Driver::exchange() {
   using websocket::Ending;
@@ -194,7 +209,7 @@ void Driver::exchange() {
   for (int i = 0; i < kExchanges; ++i) {
     if (waitsWritable_ || turnPosted_ || session_->queuedPieces() != Pieces::none) return;
     const std::span<char> octets = block();
-    const ssize_t n = readSocket(octets, true);
+    const ssize_t n = awaitAnswer(octets);
     // The end of the connection, and anything unusual, is for the loop to find.
     if (n <= 0) return;
     deliver(octets.first(static_cast<std::size_t>(n)));

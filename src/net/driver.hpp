@@ -43,6 +43,7 @@ class Driver : public std::enable_shared_from_this<Driver> {
   void deliver(std::span<char> octets);
   void readable();
   void adaptRead(Duration took);
+  ssize_t awaitAnswer(std::span<char> octets);
   void exchange();
   void wake();
   void armTimer();

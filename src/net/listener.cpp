@@ -22,9 +22,6 @@ namespace {
 
 using Acceptor = asio::basic_socket_acceptor<Protocol>;
 
-/// How long a client may take for the TLS handshake.
-constexpr auto kTlsPatience = std::chrono::seconds(10);
-
 void open(Acceptor& acceptor, const Protocol::endpoint& endpoint, std::error_code& error) {
   acceptor.close(error);
   acceptor.open(endpoint.protocol(), error);
@@ -143,7 +140,7 @@ struct Listener::State : std::enable_shared_from_this<State> {
       drive(std::move(socket), peer, nullptr);
       return;
     }
-    shakeHands(std::move(socket), tls, "", kTlsPatience,
+    shakeHands(std::move(socket), tls, "", address.tlsTimeout,
                [self = shared_from_this(), peer](TlsOutcome outcome) {
                  if (!self->acceptor.is_open()) return;
                  if (outcome.tls) {

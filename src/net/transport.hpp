@@ -21,6 +21,7 @@ struct ListenAddress {
   std::uint16_t port = 0;       ///< 0: the system chooses
   std::string socketPath = {};  ///< of a Unix socket, in place of host and port
   bool noDelay = true;          ///< TCP_NODELAY for the connections
+  Duration tlsTimeout = std::chrono::seconds(10);  ///< for the TLS handshake of a client
 };
 
 /// Throws InputError when the address cannot be listened on. For finding out before anything is

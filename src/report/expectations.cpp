@@ -124,8 +124,7 @@ class Reader {
     const json cases = entry.value("cases", json());
     const json list = cases.is_string() ? json::array({cases}) : cases;
     if (!list.is_array() || list.empty()) {
-      fail(pointer,
-           R"(expected a case pattern or a list of them, like "6.*" or ["6.*", "9.*"])");
+      fail(pointer, R"(expected a case pattern or a list of them, like "6.*" or ["6.*", "9.*"])");
       return;
     }
     for (const json& one : list) {

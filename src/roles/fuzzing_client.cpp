@@ -131,6 +131,7 @@ class ServerRun : public std::enable_shared_from_this<ServerRun> {
     websocket::ClientRequest request = requestOf(server_, kFuzzerName);
     request.extensions = offersOf(testCase);
     net::ConnectAddress address = addressOf(server_);
+    address.timeout = std::chrono::duration_cast<Duration>(address.timeout * spec_.timeoutScale);
     address.exclusive = attempt->turn.alone;
     net::ConnectHandlers handlers;
     handlers.connected = [self = shared_from_this(), attempt](const std::string& peer) {

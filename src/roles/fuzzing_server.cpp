@@ -51,13 +51,20 @@ std::vector<websocket::AcceptRule> rulesOf(const suite::Case& testCase) {
   return rules;
 }
 
+/// The time for a handshake is a wait like those of the cases.
+FuzzingServerSpec stretched(FuzzingServerSpec spec) {
+  spec.listen.tlsTimeout =
+      std::chrono::duration_cast<Duration>(spec.listen.tlsTimeout * spec.timeoutScale);
+  return spec;
+}
+
 }  // namespace
 
 class FuzzingServer::State {
  public:
   State(net::Loop& eventLoop, FuzzingServerSpec description, report::Folder& folder, RunLog& runLog)
       : loop(eventLoop),
-        spec(std::move(description)),
+        spec(stretched(std::move(description))),
         reports(folder, spec.cases, runLog),
         log(runLog),
         board(spec.cases),
@@ -82,7 +89,7 @@ class FuzzingServer::State {
       page.emplace(loop,
                    RunPageSpec{{spec.listen.host, *spec.webPort},
                                spec.cases,
-                               spec.tls != nullptr,
+                               spec.tls,
                                listener.port(),
                                [this] { reports.refresh(); }},
                    folder);

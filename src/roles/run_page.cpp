@@ -54,10 +54,13 @@ RunPage::RunPage(net::Loop& loop, RunPageSpec spec, const report::Folder& folder
     : spec_(std::move(spec)),
       folder_(folder),
       hub_(std::make_shared<EventHub>([this] { return greeting(); })),
-      listener_(loop, spec_.address, [this](const std::string&) {
-        return std::make_unique<WebSession>(
-            [this](const std::string& path) { return answer(path); });
-      }) {}
+      listener_(
+          loop, spec_.address,
+          [this](const std::string&) {
+            return std::make_unique<WebSession>(
+                [this](const std::string& path) { return answer(path); });
+          },
+          spec_.tls) {}
 
 WebAnswer RunPage::answer(const std::string& path) const {
   constexpr std::string_view kReports = "/reports/";
@@ -99,7 +102,7 @@ std::string RunPage::casesJson() const {
                      {"description", one->description}});
   }
   return dump({{"program", "wsgauntlet " WSGAUNTLET_VERSION},
-               {"scheme", spec_.secure ? "wss" : "ws"},
+               {"scheme", spec_.tls ? "wss" : "ws"},
                {"port", spec_.webSocketPort},
                {"cases", std::move(cases)}});
 }

@@ -21,9 +21,9 @@ namespace wsgauntlet::roles {
 struct RunPageSpec {
   net::ListenAddress address;
   std::vector<const suite::Case*> cases;
-  bool secure = false;              ///< the fuzzing server speaks wss
-  std::uint16_t webSocketPort = 0;  ///< where it listens
-  std::function<void()> refresh;    ///< brings index.html of the reports up to date
+  std::shared_ptr<const net::TlsContext> tls;  ///< of the fuzzing server and the page; none: plain
+  std::uint16_t webSocketPort = 0;             ///< where it listens
+  std::function<void()> refresh;               ///< brings index.html of the reports up to date
 };
 
 /// Serves the page at "/", what happens at "/events", and the report folder at "/reports/". It only

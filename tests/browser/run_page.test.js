@@ -58,6 +58,20 @@ test('a browser runs all cases of 1.* to 10.*', { timeout: 280000 }, async (t) =
   await close();
 });
 
+test('page and cases over TLS', { timeout: 60000 }, async (t) => {
+  const server = await fuzzingServer(t, '1.1.*,9.1.1', { tls: true });
+  assert.match(server.url, /^https:/);
+  const { page, faults, close } = await opened(server, { ignoreHTTPSErrors: true });
+  assert.match(await page.inputValue('#server'), /^wss:/);
+  await page.click('#start');
+  await status(page, '^9 cases in \\d+ s');
+  assert.equal(await page.locator('#failures li').count(), 0);
+  await page.click('#report');
+  await page.waitForSelector('.agent_case_result_row');
+  assert.deepEqual(faults, []);
+  await close();
+});
+
 test('a run is stopped, goes on, and outlives a reload', { timeout: 60000 }, async (t) => {
   const server = await fuzzingServer(t, '1.*,5.19,5.20,2.*');
   const { page, faults, close } = await opened(server);
@@ -125,7 +139,7 @@ test('a server that is gone is told, and one that comes back is used', { timeout
   await server.stop();
   await status(page, 'is gone');
   assert.equal(await page.isDisabled('#start'), true);
-  const again = await fuzzingServer(t, '1.1.1', new URL(server.url).port);
+  const again = await fuzzingServer(t, '1.1.1', { port: new URL(server.url).port });
   await status(page, 'there again');
   await page.fill('#server', again.webSocketUrl);
   await page.click('#start');

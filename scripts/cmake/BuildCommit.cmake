@@ -1,4 +1,5 @@
 # Writes OUT, a header with the commit of the tree SOURCE, when it has changed.
+cmake_minimum_required(VERSION 3.25)
 execute_process(
   COMMAND git -C ${SOURCE} describe --always --dirty --abbrev=12 --match=none
   OUTPUT_VARIABLE commit

@@ -76,7 +76,9 @@ int verdictOf(const report::Records& records, const roles::RunOutcome& outcome) 
       if (report::isFailure(record)) return casesFailed;
     }
   }
-  return outcome.missing > 0 || outcome.done + outcome.resumed == 0 ? incomplete : success;
+  return outcome.missing + outcome.unrepeated > 0 || outcome.done + outcome.resumed == 0
+             ? incomplete
+             : success;
 }
 
 /// What an earlier run has left.
@@ -185,6 +187,7 @@ int runFuzzingClient(const Flags& flags, bool originalSpelling) {
   });
   loop.run();
   if (peer) peer->stop();
+  if (!finished && peerStatus) client.serversGone();
   const std::size_t lost = client.outcome().unwritten;
   bool written = client.writeReports() && lost == 0;
   written = runFile.end(finished && written, excluded, log) && written;
@@ -200,6 +203,13 @@ int runFuzzingClient(const Flags& flags, bool originalSpelling) {
     log.error("interrupted: the reports hold what was done so far; --resume goes on");
   }
   if (lost > 0) log.error(describeLost(lost));
+  std::string gone;
+  if (const std::size_t count = client.outcome().unrepeated; count > 0) {
+    gone = fmt::format(
+        "the server was gone before {} cases that did not come out well could be repeated alone",
+        count);
+    log.error(gone);
+  }
   const bool gates = flags.gate.wanted(originalSpelling);
   if (gates) {
     GateRun run{catalogue,
@@ -209,6 +219,7 @@ int runFuzzingClient(const Flags& flags, bool originalSpelling) {
                 excluded,
                 {}};
     if (!finished) run.unfinished = {"the run was interrupted"};
+    if (!gone.empty()) run.unfinished.push_back(gone);
     const int verdict = runGate(flags.gate, folder.records(), selection.part, run);
     if (finished) status = verdict;
   }

@@ -16,7 +16,7 @@ std::string versionText() {
                      "\n"
                      "build      " WSGAUNTLET_BUILD ", " WSGAUNTLET_COMPILER ", " WSGAUNTLET_SYSTEM
                      "\n"
-                     "libraries  {}, zlib {}, fmt {}.{}.{}\n"
+                     "libraries  OpenSSL {}, zlib {}, fmt {}.{}.{}\n"
                      "cases      {} built in",
                      OpenSSL_version(OPENSSL_VERSION_STRING), zlibVersion(), FMT_VERSION / 10000,
                      FMT_VERSION / 100 % 100, FMT_VERSION % 100,

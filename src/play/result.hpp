@@ -60,12 +60,20 @@ struct WireStats {
   std::map<std::uint8_t, std::uint64_t> framesSent;
 };
 
+/// Which run of a case a result is of: one that does not come out well beside others is repeated
+/// alone.
+enum class Run {
+  only,
+  second,      ///< alone, after the first did not come out well
+  unrepeated,  ///< did not come out well beside others, and then the peer was gone
+};
+
 struct Result {
   const suite::Case* testCase = nullptr;  ///< lives as long as the catalogue
   int number = 0;  ///< fuzzing client: position among all; fuzzing server: among the selected
   std::string agent;
-  bool isServer = false;   ///< we were the server
-  bool confirmed = false;  ///< the case ran again alone, and this is the second result
+  bool isServer = false;  ///< we were the server
+  Run run = Run::only;
 
   Behavior behavior = Behavior::failed;
   BehaviorClose behaviorClose = BehaviorClose::failed;

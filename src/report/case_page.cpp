@@ -38,6 +38,20 @@ std::string marked(Repr repr) {
                      html(text.substr(repr.markEnd)));
 }
 
+std::string runNote(play::Run run) {
+  switch (run) {
+    case play::Run::only:
+      break;
+    case play::Run::second:
+      return "<br/><br/>The case did not come out well beside others, and was repeated alone: this "
+             "is the second result, which counts.";
+    case play::Run::unrepeated:
+      return "<br/><br/>The case did not come out well beside others, and the server was gone "
+             "before it could be repeated alone.";
+  }
+  return {};
+}
+
 std::string outcomeSections(const play::Result& result) {
   const auto& testCase = *result.testCase;
   return fmt::format(
@@ -45,11 +59,11 @@ std::string outcomeSections(const play::Result& result) {
       "<h2>Case Expectation</h2>\n<p class=\"case_text_block case_expect\">{}</p>\n"
       "<h2>Case Outcome</h2>\n<p class=\"case_text_block case_outcome\">{}<br/><br/>"
       "<i>Expected:</i><br/><span class=\"case_pickle\">{}</span><br/><br/>"
-      "<i>Observed:</i><br/><span class=\"case_pickle\">{}</span></p>\n"
+      "<i>Observed:</i><br/><span class=\"case_pickle\">{}</span>{}</p>\n"
       "<h2>Case Closing Behavior</h2>\n<p class=\"case_text_block case_closing_beh\">{} ({})</p>\n",
       htmlDescription(testCase.description), htmlDescription(testCase.expectation),
       html(textOrHex(result.result)), marked(reprExpected(result)), marked(reprObserved(result)),
-      html(textOrHex(result.resultClose)), play::name(result.behaviorClose));
+      runNote(result.run), html(textOrHex(result.resultClose)), play::name(result.behaviorClose));
 }
 
 /// Without the empty line at the end, which a report has no use for.

@@ -4,9 +4,11 @@
 #include "report/atomic_file.hpp"
 #include "report/reader.hpp"
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <system_error>
+#include <utility>
 #include <vector>
 
 #include <nlohmann/json.hpp>
@@ -32,6 +34,9 @@ std::optional<std::vector<Duration>> durations(const json& file, const char* key
   return out;
 }
 
+constexpr std::array<std::pair<const char*, play::Run>, 2> kRuns = {
+    {{"second", play::Run::second}, {"unrepeated", play::Run::unrepeated}}};
+
 std::string started(const play::Result& result) {
   return formatUtc(result.started);
 }
@@ -51,10 +56,13 @@ std::string timingJson(const play::Result& result) {
   for (const std::chrono::nanoseconds time : result.roundTrips) {
     roundTrips.push_back(static_cast<std::uint64_t>(time.count()));
   }
-  const json file = {{"format", kFormat},
-                     {"started", started(result)},
-                     {"rows", std::move(rows)},
-                     {"roundTrips", std::move(roundTrips)}};
+  json file = {{"format", kFormat},
+               {"started", started(result)},
+               {"rows", std::move(rows)},
+               {"roundTrips", std::move(roundTrips)}};
+  for (const auto& [name, run] : kRuns) {
+    if (result.run == run) file["run"] = name;
+  }
   return file.dump() + "\n";
 }
 
@@ -79,6 +87,9 @@ void addTiming(const fs::path& folder, const std::string& reportFile, play::Resu
   const auto rows = durations(file, "rows");
   const auto roundTrips = durations(file, "roundTrips");
   if (!rows || !roundTrips || rows->size() != result.wireLog.size()) return;
+  for (const auto& [name, run] : kRuns) {
+    if (file.value("run", json()) == name) result.run = run;
+  }
   for (std::size_t i = 0; i < rows->size(); ++i) result.wireLog[i].at = (*rows)[i];
   result.roundTrips.assign(roundTrips->begin(), roundTrips->end());
 }

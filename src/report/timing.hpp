@@ -1,5 +1,5 @@
-// When things happened in a case: what the JSON file of the case, whose keys are fixed, has no room
-// for.
+// When things happened in a case, and in which run: what the JSON file of the case, whose keys are
+// fixed, has no room for.
 #pragma once
 
 #include "play/result.hpp"
@@ -15,7 +15,8 @@ namespace wsgauntlet::report {
                                                const std::string& reportFile);
 
 /// `started` as in the file of the case, and in nanoseconds `rows`, the times of the rows of the
-/// wire log since TCP was connected, and `roundTrips`, each round trip.
+/// wire log since TCP was connected, and `roundTrips`, each round trip. `run` is `second` or
+/// `unrepeated` where a case did not come out well at first (play::Run).
 [[nodiscard]] std::string timingJson(const play::Result& result);
 
 /// Writes the times of a result. Throws InputError.

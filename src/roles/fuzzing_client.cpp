@@ -83,8 +83,14 @@ class ServerRun : public std::enable_shared_from_this<ServerRun> {
     }
   }
 
-  /// The whole run is over.
+  /// The whole run is over, or the server is gone.
   void finish() {
+    // What is known of cases that were to be repeated is kept: one of them may tell why.
+    for (auto& [testCase, result] : std::exchange(unrepeated_, {})) {
+      result.run = play::Run::unrepeated;
+      ++outcome_.unrepeated;
+      keep(std::move(result));
+    }
     for (play::Result& result : nameless_) {
       if (!agent_.empty()) result.agent = agent_;
       store(std::move(result));
@@ -177,20 +183,27 @@ class ServerRun : public std::enable_shared_from_this<ServerRun> {
   void ended(const AttemptPtr& attempt) {
     play::Result result = std::move(*attempt->result);
     attempt->result.reset();
-    if (scheduler_.ended(attempt->turn, isGood(result))) {
-      result.confirmed = attempt->turn.isConfirmation;
-      if (result.confirmed) ++outcome_.confirmed;
-      if (server_.agent.empty() && result.opened && agent_.empty()) agent_ = result.agent;
-      const bool refused = result.testCase->outcome.has_value();
-      if (server_.agent.empty() && !result.opened && (result.httpResponse.empty() || refused)) {
-        // A server that said nothing, or refused what it should refuse, may not have told its name:
-        // it is the one of its other cases.
-        nameless_.push_back(std::move(result));
-      } else {
-        store(std::move(result));
-      }
+    const suite::Case* testCase = result.testCase;
+    if (!scheduler_.ended(attempt->turn, isGood(result))) {
+      unrepeated_[testCase] = std::move(result);
+    } else {
+      if (attempt->turn.isConfirmation) result.run = play::Run::second;
+      unrepeated_.erase(testCase);
+      keep(std::move(result));
     }
     goOn_();
+  }
+
+  void keep(play::Result result) {
+    if (server_.agent.empty() && result.opened && agent_.empty()) agent_ = result.agent;
+    const bool refused = result.testCase->outcome.has_value();
+    if (server_.agent.empty() && !result.opened && (result.httpResponse.empty() || refused)) {
+      // A server that said nothing, or refused what it should refuse, may not have told its name:
+      // it is the one of its other cases.
+      nameless_.push_back(std::move(result));
+    } else {
+      store(std::move(result));
+    }
   }
 
   void store(play::Result result) {
@@ -226,6 +239,7 @@ class ServerRun : public std::enable_shared_from_this<ServerRun> {
   Random random_;
   std::map<const suite::Case*, std::size_t> positions_;
   std::vector<play::Result> nameless_;
+  std::map<const suite::Case*, play::Result> unrepeated_;  ///< that did not come out well
   std::size_t counted_ = 0;    ///< cases with a result, and skipped ones
   std::size_t unwritten_ = 0;  ///< of these, results that could not be written
   bool unreachable_ = false;
@@ -280,6 +294,10 @@ FuzzingClient::~FuzzingClient() = default;
 
 void FuzzingClient::start(std::function<void()> done) {
   state_->start(std::move(done));
+}
+
+void FuzzingClient::serversGone() {
+  for (const auto& server : state_->servers) server->finish();
 }
 
 bool FuzzingClient::writeReports() {

@@ -46,7 +46,8 @@ struct RunOutcome {
   std::size_t skipped = 0;    ///< excluded for their agent
   std::size_t missing = 0;    ///< cases without a result that should have one
   std::size_t unwritten = 0;  ///< those of them whose result could not be written
-  std::size_t confirmed = 0;  ///< results that come from a second run, alone
+  /// Cases that did not come out well, and could not be repeated alone: the server was gone.
+  std::size_t unrepeated = 0;
 };
 
 /// Runs all cases against all servers.
@@ -62,6 +63,8 @@ class FuzzingClient {
   /// Writes index.html and index.json for all that was done so far; false when they cannot be
   /// written.
   bool writeReports();
+  /// Keeps what is known, when the servers have ended before the run has.
+  void serversGone();
   [[nodiscard]] RunOutcome outcome() const;
 
  private:

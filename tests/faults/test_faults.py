@@ -6,6 +6,8 @@ usage: test_faults.py PROGRAM CLOCK_JUMP.so [TEST...]
 What a run has reported as done is there afterwards, and what is not is told with its reason; the
 exit status says that the run is incomplete.
 """
+import base64
+import hashlib
 import json
 import os
 import pathlib
@@ -17,6 +19,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import unittest
 
@@ -30,6 +33,23 @@ FEW = ["1.1.1", "1.1.2", "1.2.1", "2.1", "2.2", "4.1.1", "5.1", "5.3", "7.1.1"]
 SLOW = ["5.19", "5.20", "6.4.1", "6.4.2", "6.4.3", "6.4.4", "9.7.1"]
 SECONDS = 120
 CASES_FAILED, BAD_INPUT, INCOMPLETE = 1, 2, 3
+
+
+def serve_and_vanish(listener: socket.socket, connections: int) -> None:
+    """Opens so many WebSocket connections, drops each when a frame comes, and listens no more."""
+    for _ in range(connections):
+        connection, _ = listener.accept()
+        with connection:
+            head = b""
+            while b"\r\n\r\n" not in head:
+                head += connection.recv(4096)
+            key = re.search(rb"Sec-WebSocket-Key: *(\S+)", head, re.IGNORECASE)[1]
+            digest = hashlib.sha1(key + b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11").digest()
+            connection.sendall(b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n"
+                               b"Connection: Upgrade\r\nSec-WebSocket-Accept: "
+                               + base64.b64encode(digest) + b"\r\n\r\n")
+            connection.recv(4096)
+    listener.close()
 
 
 class Faults(unittest.TestCase):
@@ -149,6 +169,30 @@ class Faults(unittest.TestCase):
         self.assertIn(f"{port}", run.stderr)
         self.assertIn("Address already in use", run.stderr)
         self.assertFalse(self.out.exists(), "nothing is written before the port is there")
+
+    def test_server_gone_before_failures_are_repeated(self):
+        """What is known of a server that crashes is its first results: one of them tells why."""
+        cases = [case for case in FEW if case not in ("4.1.1", "5.1")]  # dropping these is right
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            port = listener.getsockname()[1]
+            server = threading.Thread(target=serve_and_vanish, args=(listener, len(cases)))
+            server.start()
+            run = subprocess.run([str(TOOL), "fuzzingclient", "-w", f"ws://127.0.0.1:{port}",
+                                  "--outdir", str(self.out), "--cases", ",".join(cases), "--jobs",
+                                  "4", "--connect-retry", "0"], capture_output=True, text=True,
+                                 timeout=SECONDS, cwd=self.folder)
+            server.join()
+        self.assertEqual(run.returncode, CASES_FAILED, run.stdout)
+        self.assertIn("Connection refused", run.stdout)
+        self.assertIn(f"the server was gone before {len(cases)} cases", run.stderr)
+        self.assertEqual({case for case, row in self.indexed().items() if row["behavior"] != "FAILED"},
+                         set(), run.stdout)
+        self.assertEqual(sorted(self.indexed()), sorted(cases))
+        for result in (self.out / "timing").glob("*.json"):
+            self.assertEqual(json.loads(result.read_text())["run"], "unrepeated")
+        subprocess.run([str(TOOL), "report", "html", str(self.out)], check=True)
+        for page in self.out.glob("*_case_*.html"):
+            self.assertIn("the server was gone before it could be repeated alone", page.read_text())
 
     # ---- ends
 

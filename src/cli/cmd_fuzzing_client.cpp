@@ -123,6 +123,56 @@ void choosePorts(ClientSpecFile& file, std::string& command) {
   }
 }
 
+roles::FuzzingClientSpec runSpec(const Flags& flags, ClientSpecFile& file,
+                                 const Selection& selection) {
+  roles::FuzzingClientSpec spec;
+  for (ClientSpecFile::Server& server : file.servers) {
+    applyConnectFlags(flags.connect, flags.original, server.tlsSettings, server);
+    spec.servers.push_back(std::move(server));
+  }
+  spec.cases = selection.part;
+  spec.selection = selection.all;
+  spec.exclusions = std::move(file.exclusions);
+  spec.jobs = jobsWithin(net::raiseDescriptorLimit(), flags.jobs);
+  spec.connectRetry = fromSeconds(flags.connectRetry);
+  spec.timeoutScale = flags.run.timeoutScale;
+  spec.corpora = &loadCorpora(flags.run.testdata);
+  return spec;
+}
+
+/// How a run came to its end.
+struct RunEnd {
+  bool finished = false;
+  std::optional<int> peerStatus;  ///< of the server under test, when it has ended before
+  roles::RunOutcome outcome;
+};
+
+std::string describeUnrepeated(std::size_t count) {
+  return fmt::format(
+      "the server was gone before {} cases that did not come out well could be repeated alone",
+      count);
+}
+
+void tellShortcomings(ConsoleLog& log, const RunEnd& end) {
+  if (!end.finished && end.peerStatus) {
+    log.error(
+        fmt::format("the server under test has ended in the middle of the run, with status {}",
+                    *end.peerStatus));
+  } else if (!end.finished) {
+    log.error("interrupted: the reports hold what was done so far; --resume goes on");
+  }
+  if (end.outcome.unrepeated > 0) log.error(describeUnrepeated(end.outcome.unrepeated));
+  if (end.outcome.unwritten > 0) log.error(describeLost(end.outcome.unwritten));
+}
+
+/// The same for the gate, which looks for missing results itself.
+std::vector<std::string> whyUnfinished(const RunEnd& end) {
+  std::vector<std::string> out;
+  if (!end.finished) out.emplace_back("the run was interrupted");
+  if (end.outcome.unrepeated > 0) out.push_back(describeUnrepeated(end.outcome.unrepeated));
+  return out;
+}
+
 int runFuzzingClient(const Flags& flags, bool originalSpelling) {
   const std::uint64_t seed = chooseSeed(flags.run.seed);
   ClientSpecFile file = readSpec(flags, originalSpelling);
@@ -132,30 +182,21 @@ int runFuzzingClient(const Flags& flags, bool originalSpelling) {
       flags.run.caseFolders, flags.run.suites.empty() ? file.suites : flags.run.suites);
   const Selection selection = selectCases(catalogue, flags.run, file, suite::AppliesTo::servers);
   checkGateFlags(flags.gate, catalogue);
-  roles::FuzzingClientSpec spec;
-  for (ClientSpecFile::Server& server : file.servers) {
-    applyConnectFlags(flags.connect, flags.original, server.tlsSettings, server);
-    spec.servers.push_back(std::move(server));
-  }
+  roles::FuzzingClientSpec spec = runSpec(flags, file, selection);
+  spec.seed = seed;
   report::Folder folder(flags.run.outdir.empty() ? file.outdir : flags.run.outdir);
   if (flags.run.resume) folder.load(catalogue);
-
-  spec.cases = selection.part;
-  spec.selection = selection.all;
   spec.finished = finishedCases(folder.records());
-  spec.exclusions = std::move(file.exclusions);
-  spec.jobs = jobsWithin(net::raiseDescriptorLimit(), flags.jobs);
-  spec.connectRetry = fromSeconds(flags.connectRetry);
-  spec.seed = seed;
-  spec.timeoutScale = flags.run.timeoutScale;
-  spec.corpora = &loadCorpora(flags.run.testdata);
 
   const std::string firstUrl = spec.servers.front().urlText;
-  const roles::AgentExclusions exclusions = spec.exclusions;
   std::vector<std::string> configuredAgents;
   for (const roles::ServerSpec& server : spec.servers) {
     if (!server.agent.empty()) configuredAgents.push_back(server.agent);
   }
+  const auto excluded = [exclusions = spec.exclusions](const std::string& agent,
+                                                       const suite::CaseId& id) {
+    return roles::isExcluded(exclusions, agent, id);
+  };
 
   ConsoleLog log;
   for (const std::string& warning : file.warnings) log.error("warning: " + warning);
@@ -165,63 +206,45 @@ int runFuzzingClient(const Flags& flags, bool originalSpelling) {
                          spec.jobs));
   }
 
-  const auto excluded = [&exclusions](const std::string& agent, const suite::CaseId& id) {
-    return roles::isExcluded(exclusions, agent, id);
-  };
   RunFile runFile(folder, false, selection, configuredAgents);
   net::Loop loop;
+  RunEnd end;
   std::unique_ptr<PeerProcess> peer;
-  std::optional<int> peerStatus;
   if (!command.empty()) {
     peer = std::make_unique<PeerProcess>(loop, command, [&](int status) {
-      peerStatus = status;
+      end.peerStatus = status;
       loop.stop();
     });
   }
   roles::FuzzingClient client(loop, std::move(spec), folder, log);
-  bool finished = false;
   loop.onTermination([&](int) { loop.stop(); });
   client.start([&] {
-    finished = true;
+    end.finished = true;
     loop.stop();
   });
   loop.run();
   if (peer) peer->stop();
-  if (!finished && peerStatus) client.serversGone();
-  const std::size_t lost = client.outcome().unwritten;
-  bool written = client.writeReports() && lost == 0;
-  written = runFile.end(finished && written, excluded, log) && written;
+  if (!end.finished && end.peerStatus) client.serversGone();
+  const bool indexed = client.writeReports();
+  end.outcome = client.outcome();
+  bool written = indexed && end.outcome.unwritten == 0;
+  written = runFile.end(end.finished && written, excluded, log) && written;
 
   fmt::print("{}", report::summary(folder.records(), selection.part));
   fmt::print("Reports are in {}\n",
              (std::filesystem::absolute(folder.path()) / "index.html").lexically_normal().string());
-  int status = finished ? verdictOf(folder.records(), client.outcome()) : incomplete;
-  if (!finished && peerStatus) {
-    log.error(fmt::format(
-        "the server under test has ended in the middle of the run, with status {}", *peerStatus));
-  } else if (!finished) {
-    log.error("interrupted: the reports hold what was done so far; --resume goes on");
-  }
-  if (lost > 0) log.error(describeLost(lost));
-  std::string gone;
-  if (const std::size_t count = client.outcome().unrepeated; count > 0) {
-    gone = fmt::format(
-        "the server was gone before {} cases that did not come out well could be repeated alone",
-        count);
-    log.error(gone);
-  }
+  tellShortcomings(log, end);
+  int status = end.finished ? verdictOf(folder.records(), end.outcome) : incomplete;
   const bool gates = flags.gate.wanted(originalSpelling);
   if (gates) {
-    GateRun run{catalogue,
-                folder.path().string(),
-                repeatWith("wsgauntlet fuzzingclient -w " + firstUrl),
-                configuredAgents,
-                excluded,
-                {}};
-    if (!finished) run.unfinished = {"the run was interrupted"};
-    if (!gone.empty()) run.unfinished.push_back(gone);
+    const GateRun run{catalogue,
+                      folder.path().string(),
+                      repeatWith("wsgauntlet fuzzingclient -w " + firstUrl),
+                      configuredAgents,
+                      excluded,
+                      whyUnfinished(end)};
     const int verdict = runGate(flags.gate, folder.records(), selection.part, run);
-    if (finished) status = verdict;
+    if (end.finished) status = verdict;
   }
   if (!written && status == success) status = incomplete;
   if (peer && status != success) peer->showOutput();

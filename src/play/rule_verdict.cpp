@@ -71,10 +71,12 @@ class Judgement {
     return fmt::format("answered '{}'", excerpt(head_.startLine));
   }
 
+  /// An unusual request may be refused where the case says so; nobody may leave it at silence.
   void notOpened() {
-    must("RFC 6455 section 4.2.2",
-         fmt::format("{}: {}", answerOfServer(),
-                     excerpt(seen_.closing.wasNotCleanReason.value_or("no opening handshake"))));
+    const bool mayRefuse = (case_.request || !case_.early.empty()) && status();
+    found(mayRefuse ? case_.outcome->level : Level::must, "RFC 6455 section 4.2.2",
+          fmt::format("{}: {}", answerOfServer(),
+                      excerpt(seen_.closing.wasNotCleanReason.value_or("no opening handshake"))));
   }
 
   /// True when there is a connection on which the rest can be judged.

@@ -49,6 +49,17 @@ TEST(RuleVerdict, TheLevelDecides) {
   EXPECT_EQ(judgeRules(testCase(Level::may, Course::echo), seen).behavior, Behavior::informational);
 }
 
+TEST(RuleVerdict, OnlyAnUnusualRequestMayBeRefused) {
+  RuleObservation refused;
+  refused.handshake = "HTTP/1.1 400 Bad Request\r\n\r\n";
+  suite::Case usual = testCase(Level::may, Course::echo);
+  suite::Case unusual = usual;
+  unusual.request.emplace();
+  EXPECT_EQ(judgeRules(unusual, refused).behavior, Behavior::informational);
+  EXPECT_EQ(judgeRules(usual, refused).behavior, Behavior::failed);
+  EXPECT_EQ(judgeRules(unusual, RuleObservation()).behavior, Behavior::failed);
+}
+
 TEST(RuleVerdict, AFailureNamesTheClauseAndBothSides) {
   RuleObservation seen = good();
   seen.wrongMessage = "sent something else";

@@ -115,6 +115,13 @@ std::string withoutFullStop(std::string text) {
   return terminalText(text);
 }
 
+/// Of a case with an unusual opening handshake, that handshake is what matters.
+std::string handshakeWords(const suite::Case& testCase) {
+  std::string text = withoutFullStop(testCase.description);
+  if (text.starts_with("A ") || text.starts_with("An ")) text.front() = 'a';
+  return text;
+}
+
 std::string codeList(const std::vector<std::uint16_t>& codes) {
   return fmt::format("{}", fmt::join(codes, " or "));
 }
@@ -208,7 +215,11 @@ Explanation explain(const play::Result& result) {
   Explanation why;
   // The result of a case that is judged by level names the clause, what was done and what is right.
   if (result.testCase->outcome && result.behavior != play::Behavior::unimplemented) {
-    if (result.opened) why.sent = sentWords(result);
+    if (result.testCase->request) {
+      why.sent = handshakeWords(*result.testCase);
+    } else if (result.opened) {
+      why.sent = sentWords(result);
+    }
     why.remark = withoutFullStop(result.result);
     return why;
   }

@@ -75,6 +75,16 @@ TEST(Explain, SaysWhyAConnectionWasNeverOpen) {
             "BadRequest)");
 }
 
+TEST(Explain, OfAnUnusualHandshakeSaysWhatWasUnusual) {
+  Sample sample = failed("1.1.1");
+  sample.testCase->outcome.emplace();
+  sample.testCase->request.emplace();
+  sample.testCase->description = "An opening handshake with a fault: HTTP/1.0.";
+  sample.result.result = "Breaks MUST X.";
+  EXPECT_EQ(sentence(explain(sample.result)),
+            "sent an opening handshake with a fault: HTTP/1.0; Breaks MUST X");
+}
+
 TEST(Explain, TakesTheResultOfCasesThatMeasure) {
   Sample sample = failed("9.1.1");
   sample.testCase->expect.clear();

@@ -2,7 +2,7 @@
 """Runs the same cases one after another and 64 at a time, against good and bad servers at once: the
 results must be the same, case by case.
 
-usage: side_by_side.py --tool PROGRAM --out FOLDER
+usage: side_by_side.py --tool PROGRAM --out FOLDER [--timeout-scale FACTOR]
 """
 import argparse
 import json
@@ -26,11 +26,12 @@ def results(folder: pathlib.Path) -> dict:
     return index
 
 
-def run(tool: str, out: pathlib.Path, servers: list[dict], jobs: int) -> dict:
+def run(tool: str, out: pathlib.Path, servers: list[dict], jobs: int, scale: str) -> dict:
     folder = out / f"jobs-{jobs}"
     spec = out / f"jobs-{jobs}.json"
     spec.write_text(json.dumps({"outdir": str(folder), "servers": servers, "cases": CASES}))
-    with Process([tool, "fuzzingclient", "-s", str(spec), "--jobs", str(jobs)],
+    with Process([tool, "fuzzingclient", "-s", str(spec), "--jobs", str(jobs),
+                  "--timeout-scale", scale],
                  out / f"jobs-{jobs}.log", out) as client:
         client.child.wait()
         if client.status not in (0, 1):
@@ -52,6 +53,7 @@ def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("--tool", required=True)
     parser.add_argument("--out", required=True, type=pathlib.Path)
+    parser.add_argument("--timeout-scale", default="1")
     options = parser.parse_args()
     if shutil.which("node") is None:
         print("node is missing: scripts/install-deps peers installs it")
@@ -68,8 +70,8 @@ def main() -> int:
         for name, peer in zip(["good", *BAD_MODES], peers):
             port = peer.wait_for_line(r".*:(\d+).*")[1]
             servers.append({"agent": name, "url": f"ws://127.0.0.1:{port}"})
-        alone = run(options.tool, options.out, servers, 1)
-        together = run(options.tool, options.out, servers, 64)
+        alone = run(options.tool, options.out, servers, 1, options.timeout_scale)
+        together = run(options.tool, options.out, servers, 64, options.timeout_scale)
     finally:
         for peer in peers:
             peer.stop()

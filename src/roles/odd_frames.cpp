@@ -228,7 +228,7 @@ void OddPeer::take(const FrameHeader& header, Octets payload) {
 void OddPeer::takeData(const FrameHeader& header, Octets payload) {
   const bool begins = header.opcode != websocket::kContinuation;
   if (!message_ || (begins && !is("message-within-is-continuation"))) {
-    message_.emplace();
+    message_ = Message{};
     message_->binary = header.opcode == websocket::kBinary;
     const bool marked = (header.rsv & kRsv1) != 0;
     if (messages_ == 0) firstCompressed_ = marked;

@@ -38,7 +38,10 @@ void OddPeer::disconnected(TimePoint now) {
   now_ = now;
   if (is("ignores-tcp-end") && open_ && !closeSeen_ && !closeSent_) return;
   if (is("echoes-cut-frame") && open_ && !closeSent_) {
-    if (!header_.empty()) message_.emplace().payload = unread_;
+    if (!header_.empty()) {
+      message_ = Message{};
+      message_->payload = unread_;
+    }
     if (message_) echoNow(false, message_->payload);
   }
   delayed_.clear();

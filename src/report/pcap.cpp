@@ -77,10 +77,11 @@ struct End {
 
 class Capture {
  public:
-  explicit Capture(const play::Result& result) : result_(result) {
-    start_ =
-        std::chrono::duration_cast<std::chrono::microseconds>(result.started.time_since_epoch());
-    at_ = start_;
+  explicit Capture(const play::Result& result)
+      : result_(result),
+        start_(std::chrono::duration_cast<std::chrono::microseconds>(
+            result.started.time_since_epoch())),
+        at_(start_) {
     timed_ = std::any_of(result.wireLog.begin(), result.wireLog.end(),
                          [](const play::WireLogRow& row) { return row.at > Duration::zero(); });
     fuzzer_ = {0xC0000201, result.isServer ? serverPort() : kClientPort, 0x10000000};

@@ -307,7 +307,7 @@ void OddPeer::takePing(const Octets& payload) {
   Octets answer = payload;
   if (is("empty-pong")) answer.clear();
   if (is("pong-64")) answer.resize(std::min<std::size_t>(answer.size(), 64));
-  if (is("pong-of-zero")) answer = answer.substr(0, answer.find('\0'));
+  if (is("pong-of-zero")) answer.erase(std::min(answer.find('\0'), answer.size()));
   if (is("pong-late") && message_)
     return later(4, [this, answer] { frame(websocket::kPong, answer); });
   if (is("last-pong")) {

@@ -55,7 +55,7 @@ void SpecJson::warnOfKeys(const json& object, const std::string& base,
     if (std::find(names.begin(), names.end(), name) != names.end()) continue;
     const std::string meant = nearest(name, names);
     if (meant.empty()) continue;
-    warnings_.push_back(format({source_.place(base + "/" + name),
+    warnings_.push_back(format({source_.place(fmt::format("{}/{}", base, name)),
                                 fmt::format("unknown key, ignored (did you mean {}?)", meant)}));
   }
 }
@@ -118,7 +118,7 @@ void SpecJson::options(const json& object, const std::string& base, websocket::O
   for (const auto& [name, value] : object["options"].items()) {
     bool known = false;
     const std::string wrong = setOption(options, name, value, known);
-    const std::string where = pointer + "/" + name;
+    const std::string where = fmt::format("{}/{}", pointer, name);
     if (!known) {
       warnings_.push_back(format({source_.place(where), unknownOption(name)}));
     } else if (!wrong.empty()) {
@@ -135,7 +135,7 @@ void SpecJson::headers(const json& object, const std::string& base, websocket::H
     return;
   }
   for (const auto& [name, value] : object["headers"].items()) {
-    const std::string where = pointer + "/" + name;
+    const std::string where = fmt::format("{}/{}", pointer, name);
     if (!value.is_string()) {
       problem(where, "expected a text, got " + shown(value));
       continue;

@@ -84,6 +84,7 @@ const Word& wordOf(const std::string& name, const std::string& flag) {
                                   [&name](const Word& word) { return word.word.name == name; });
   if (found != kWords.end()) return *found;
   std::vector<std::string> names;
+  names.reserve(kWords.size());
   for (const Word& word : kWords) names.emplace_back(word.word.name);
   const std::string near = nearest(name, names);
   throw InputError(fmt::format("{}: there is no policy '{}'; {}", flag, terminalText(name),

@@ -198,7 +198,7 @@ void OddPeer::refuse(int status, const std::string& reason, bool version) {
 
 /// The value of Sec-WebSocket-Extensions; empty for none.
 std::string OddPeer::answeredExtensions(const HttpHead& head) {
-  const std::string header = head.joined(kExtensions).value_or("");
+  std::string header = head.joined(kExtensions).value_or("");
   if (is("unasked-extension")) return "x-unasked";
   if (is("echoes-extensions")) return header;
   if (is("no-extension") || header.find("permessage-deflate") == std::string::npos) return {};

@@ -16,7 +16,7 @@ constexpr auto kPatience = std::chrono::seconds(10);
 /// is not.
 constexpr auto kHeartbeat = std::chrono::seconds(15);
 /// A browser that is this far behind its events does not read them.
-constexpr std::uint64_t kMostWaiting = 8 * 1024 * 1024;
+constexpr std::uint64_t kMostWaiting = std::uint64_t{8} * 1024 * 1024;
 
 std::string_view phrase(int code) {
   switch (code) {

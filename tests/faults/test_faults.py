@@ -36,9 +36,14 @@ CASES_FAILED, BAD_INPUT, INCOMPLETE = 1, 2, 3
 
 
 def serve_and_vanish(listener: socket.socket, connections: int) -> None:
-    """Opens so many WebSocket connections, drops each when a frame comes, and listens no more."""
-    for _ in range(connections):
+    """Opens so many WebSocket connections, drops each when a frame comes, and listens no more.
+
+    The listener is gone before the last one is dropped: what follows is refused, never reset.
+    """
+    for left in reversed(range(connections)):
         connection, _ = listener.accept()
+        if left == 0:
+            listener.close()
         with connection:
             head = b""
             while b"\r\n\r\n" not in head:
@@ -49,7 +54,6 @@ def serve_and_vanish(listener: socket.socket, connections: int) -> None:
                                b"Connection: Upgrade\r\nSec-WebSocket-Accept: "
                                + base64.b64encode(digest) + b"\r\n\r\n")
             connection.recv(4096)
-    listener.close()
 
 
 class Faults(unittest.TestCase):

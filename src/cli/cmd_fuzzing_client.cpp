@@ -81,11 +81,14 @@ int verdictOf(const report::Records& records, const roles::RunOutcome& outcome) 
              : success;
 }
 
-/// What an earlier run has left.
+/// What an earlier run has left, without failures that it could not confirm.
 std::map<std::string, std::set<suite::CaseId>> finishedCases(const report::Records& records) {
   std::map<std::string, std::set<suite::CaseId>> finished;
   for (const auto& [agent, cases] : records) {
-    for (const auto& [id, record] : cases) finished[agent].insert(id);
+    std::set<suite::CaseId>& ofAgent = finished[agent];
+    for (const auto& [id, record] : cases) {
+      if (record.run != play::Run::unrepeated) ofAgent.insert(id);
+    }
   }
   return finished;
 }

@@ -75,8 +75,9 @@ std::size_t Folder::load(const suite::Catalogue& catalogue) {
 /// runs again and the file is replaced.
 void Folder::loadUnlisted(const std::string& name, const suite::Catalogue& catalogue) {
   try {
-    const StoredResult stored =
+    StoredResult stored =
         parseResult((path_ / name).string(), readReportFile(path_, name), catalogue);
+    addTiming(path_, name, stored.result);
     const suite::Case* known = catalogue.find(stored.result.testCase->id);
     keep(agentText(stored.result), known != nullptr ? *known : own(*stored.result.testCase),
          makeRecord(stored.result, name));

@@ -151,10 +151,12 @@ std::vector<std::string> StoredReports::addDetails() {
       if (!hasMore) continue;
       try {
         const StoredResult stored = result(record);
-        CaseRecord full = makeRecord(stored.result, record.reportFile);
+        const CaseRecord full = makeRecord(stored.result, record.reportFile);
         record.ratios = full.ratios;
         record.roundTrips = full.roundTrips;
-        if (isFailure(record)) record.why = explain(stored.result);
+        if (!isFailure(record)) continue;
+        record.why = explain(stored.result);
+        record.run = stored.result.run;
       } catch (const InputError& error) {
         problems.emplace_back(error.what());
       }

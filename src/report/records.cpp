@@ -51,7 +51,10 @@ CaseRecord makeRecord(const play::Result& result, std::string reportFile) {
     std::sort(sorted.begin(), sorted.end());
     record.roundTrips = {percentile(sorted, 50), percentile(sorted, 99)};
   }
-  if (isFailure(record)) record.why = explain(result);
+  if (isFailure(record)) {
+    record.why = explain(result);
+    record.run = result.run;
+  }
   return record;
 }
 

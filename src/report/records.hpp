@@ -43,6 +43,8 @@ struct CaseRecord {
   };
   std::optional<RoundTrips> roundTrips;
   Explanation why;  ///< empty when the case passed
+  /// Of a case that did not pass: the run that it is of.
+  play::Run run = play::Run::only;
 };
 
 /// By agent (valid UTF-8), then by case.

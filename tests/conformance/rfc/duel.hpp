@@ -95,22 +95,20 @@ class Duel {
   }
 
   bool deliver(websocket::Session& from, websocket::Session& to, const End& toEnd) {
-    std::array<char, 65536> block{};
     bool moved = false;
-    while (const std::size_t n = from.outbox().take(block)) {
+    while (const std::size_t n = from.outbox().take(block_)) {
       moved = true;
-      if (!toEnd.stopped) to.received(std::span(block).first(n), now_);
+      if (!toEnd.stopped) to.received(std::span(block_).first(n), now_);
     }
     return moved;
   }
 
   /// The fuzzing server: reads the request of the client and begins the case.
   bool admit() {
-    std::array<char, 65536> block{};
     bool moved = false;
     if (peer_->queuedPieces() != websocket::Pieces::none) peer_->sendNextPiece(now_);
-    while (const std::size_t n = peer_->outbox().take(block)) {
-      request_.append(block.data(), n);
+    while (const std::size_t n = peer_->outbox().take(block_)) {
+      request_.append(block_.data(), n);
       moved = true;
     }
     const std::size_t end = websocket::findHeaderEnd(request_);
@@ -172,6 +170,7 @@ class Duel {
   TimePoint now_{std::chrono::seconds(1000)};
   End caseEnd_;
   End peerEnd_;
+  std::array<char, 65536> block_{};  ///< octets on their way
   std::optional<play::Result> result_;
 };
 

@@ -44,14 +44,14 @@ const suite::Catalogue& rfc() {
 }
 
 /// The original's cases; of the families that vary a size or a parameter alone (9.*, 12.*, 13.*),
-/// one for each kind, since thousands of messages for each rule would take hours.
+/// one of middle size for each kind, since thousands of messages for each rule would take hours.
 std::vector<const suite::Case*> originalCases() {
   std::vector<const suite::Case*> cases;
   for (const suite::Case& one : suite::Catalogue::builtIn().cases()) {
     const auto& parts = one.id.parts();
     const bool deflate = parts[0] >= 12;
     const bool family = deflate || parts[0] == 9;
-    if (!family || (parts[2] == 1 && (!deflate || parts[1] == 1 || parts[1] == 3))) {
+    if (!family || (parts[2] == 3 && (!deflate || parts[1] == 1 || parts[1] == 3))) {
       cases.push_back(&one);
     }
   }
@@ -108,117 +108,116 @@ TEST(RfcSuite, ThereAreEnoughUnusualPeers) {
   EXPECT_GE(unusual, 15);
 }
 
-/// How many rules are caught, by layer.
-struct Tally {
-  int rules = 0;
-  int original = 0;
-  int both = 0;
-};
-
-class Matrix {
- public:
-  explicit Matrix(Under under) : under_(under), cases_(casesOf(rfc(), under)) {}
-
-  void run() {
-    for (const OddRule& rule : roles::oddRules()) {
-      if (rule.isRight || !isFor(rule, under_)) continue;
-      Tally& tally = tallies_[std::string(rule.layer)];
-      ++tally.rules;
-      const bool byRfc = tryRfc(rule);
-      const bool byOriginal = tryOriginal(rule);
-      tally.original += byOriginal ? 1 : 0;
-      tally.both += byOriginal || byRfc ? 1 : 0;
-      EXPECT_TRUE(byRfc) << "the broken " << kUnderNames[int(under_)] << " \"" << rule.name
-                         << "\" passes everything: it " << rule.what;
-    }
+std::vector<const OddRule*> brokenPeers(Under under) {
+  std::vector<const OddRule*> rules;
+  for (const OddRule& rule : roles::oddRules()) {
+    if (!rule.isRight && isFor(rule, under)) rules.push_back(&rule);
   }
+  return rules;
+}
 
-  void print() const {
-    Tally all;
-    fmt::print("Broken {}s that are caught by the original's cases, and by both suites:\n",
-               kUnderNames[int(under_)]);
-    for (const auto& [layer, tally] : tallies_) {
-      fmt::print("  {:<9} {:>3} of {:>3}, {:>3} of {:>3}\n", layer, tally.original, tally.rules,
-                 tally.both, tally.rules);
-      all.rules += tally.rules;
-      all.original += tally.original;
-      all.both += tally.both;
-    }
-    fmt::print("  {:<9} {:>3} of {:>3}, {:>3} of {:>3}\n", "all", all.original, all.rules, all.both,
-               all.rules);
+/// Cases, and of each a broken peer that fails it.
+using Witnesses = std::map<const suite::Case*, std::string_view>;
+
+/// Runs the cases that no broken peer has failed yet, and others until the peer is caught.
+bool isCaughtByRfc(const OddRule& rule, Under under, Witnesses& witnesses) {
+  std::set<std::string> keys;
+  bool caught = false;
+  std::uint64_t seed = 1;
+  for (const suite::Case* one : casesOf(rfc(), under)) {
+    ++seed;
+    if (caught && witnesses.contains(one)) continue;
+    if (!isCaught(Duel(*one, rule.name, under, keys, seed).run())) continue;
+    caught = true;
+    witnesses.emplace(one, rule.name);
   }
-
-  [[nodiscard]] const std::map<const suite::Case*, std::string_view>& witnesses() const {
-    return witnesses_;
-  }
-  [[nodiscard]] const std::vector<const suite::Case*>& cases() const { return cases_; }
-
- private:
-  /// Runs the cases that no broken peer has failed yet, and others until the rule is caught.
-  bool tryRfc(const OddRule& rule) {
-    std::set<std::string> keys;
-    bool caught = false;
-    std::uint64_t seed = 1;
-    for (const suite::Case* one : cases_) {
-      ++seed;
-      if (caught && witnesses_.contains(one)) continue;
-      if (!isCaught(Duel(*one, rule.name, under_, keys, seed).run())) continue;
-      caught = true;
-      witnesses_.emplace(one, rule.name);
-    }
-    return caught;
-  }
-
-  bool tryOriginal(const OddRule& rule) {
-    static const std::vector<const suite::Case*> cases = originalCases();
-    std::set<std::string> keys;
-    std::uint64_t seed = 1;
-    for (const suite::Case* one : cases) {
-      if (isCaughtByOriginal(*one, Duel(*one, rule.name, under_, keys, ++seed).run())) return true;
-    }
-    return false;
-  }
-
-  /// Some of the original's cases are not passed by all right peers: they prove nothing.
-  bool isCaughtByOriginal(const suite::Case& one, const std::optional<play::Result>& result) {
-    if (!isCaught(result)) return false;
-    const auto [known, isNew] = rightPeerFails_.try_emplace(&one, false);
-    if (isNew) {
-      std::set<std::string> keys;
-      known->second = isCaught(Duel(one, "", under_, keys, 1).run());
-    }
-    return !known->second;
-  }
-
-  Under under_;
-  std::vector<const suite::Case*> cases_;
-  std::map<const suite::Case*, std::string_view> witnesses_;
-  std::map<const suite::Case*, bool> rightPeerFails_;
-  std::map<std::string, Tally> tallies_;
-};
+  return caught;
+}
 
 /// A case that no broken peer of ours fails proves nothing, but for those that only tell what a
 /// peer does.
-void expectWitnesses(const std::vector<const Matrix*>& matrices) {
+void expectWitnesses(const Witnesses& witnesses) {
   for (const suite::Case& one : rfc().cases()) {
     if (one.outcome->level == suite::Level::may && one.checks.empty()) continue;
     if (one.outcome->level == suite::Level::may && one.checks.front().level == suite::Level::may) {
       continue;
     }
-    bool proven = false;
-    for (const Matrix* matrix : matrices) proven = proven || matrix->witnesses().contains(&one);
-    EXPECT_TRUE(proven) << "no broken peer fails case " << one.id.str() << ": " << one.description;
+    EXPECT_TRUE(witnesses.contains(&one))
+        << "no broken peer fails case " << one.id.str() << ": " << one.description;
   }
 }
 
 TEST(RfcSuite, BrokenPeersAreCaughtAndEachCaseCatchesOne) {
-  Matrix servers(Under::server);
-  servers.run();
-  Matrix clients(Under::client);
-  clients.run();
-  servers.print();
-  clients.print();
-  expectWitnesses({&servers, &clients});
+  Witnesses witnesses;
+  for (const Under under : {Under::server, Under::client}) {
+    for (const OddRule* rule : brokenPeers(under)) {
+      EXPECT_TRUE(isCaughtByRfc(*rule, under, witnesses))
+          << "the broken " << kUnderNames[int(under)] << " \"" << rule->name
+          << "\" passes everything: it " << rule->what;
+    }
+  }
+  expectWitnesses(witnesses);
+}
+
+/// The original's cases against peers of one side.
+class Original {
+ public:
+  explicit Original(Under under) : under_(under) {}
+
+  bool catches(const OddRule& rule) {
+    std::set<std::string> keys;
+    std::uint64_t seed = 1;
+    for (const suite::Case* one : cases_) {
+      if (isCaught(Duel(*one, rule.name, under_, keys, ++seed).run()) && rightPeerPasses(*one)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+ private:
+  /// Some of the original's cases are not passed by all right peers: they prove nothing.
+  bool rightPeerPasses(const suite::Case& one) {
+    const auto [known, isNew] = rightPeerPasses_.try_emplace(&one, false);
+    if (isNew) {
+      std::set<std::string> keys;
+      known->second = !isCaught(Duel(one, "", under_, keys, 1).run());
+    }
+    return known->second;
+  }
+
+  Under under_;
+  const std::vector<const suite::Case*> cases_ = originalCases();
+  std::map<const suite::Case*, bool> rightPeerPasses_;
+};
+
+/// What the suite `rfc` adds. That it does is all that is asked for: the figures are for people.
+void expectOriginalMissesSome(Under under) {
+  Original original(under);
+  std::map<std::string_view, std::pair<int, int>> layers;
+  int caught = 0;
+  const std::vector<const OddRule*> rules = brokenPeers(under);
+  for (const OddRule* rule : rules) {
+    auto& [caughtHere, all] = layers[rule->layer];
+    const int one = original.catches(*rule) ? 1 : 0;
+    caughtHere += one;
+    caught += one;
+    ++all;
+  }
+  fmt::print("Broken {}s that the original's cases catch: {} of {}\n", kUnderNames[int(under)],
+             caught, rules.size());
+  for (const auto& [layer, tally] : layers) {
+    fmt::print("  {:<9} {:>3} of {:>3}\n", layer, tally.first, tally.second);
+  }
+  EXPECT_GT(caught, 0);
+  EXPECT_LT(caught, static_cast<int>(rules.size()));
+}
+
+TEST(RfcSuite, TheOriginalMissesBrokenServers) {
+  expectOriginalMissesSome(Under::server);
+}
+TEST(RfcSuite, TheOriginalMissesBrokenClients) {
+  expectOriginalMissesSome(Under::client);
 }
 
 }  // namespace

@@ -22,7 +22,7 @@ std::optional<Url> parse(std::string_view text) {
 }
 
 std::string compose(const Url& url) {
-  if (!url.socketPath.empty()) return "ws+unix:" + url.socketPath + ":" + url.resource;
+  if (!url.socketPath.empty()) return "ws+unix://" + url.socketPath + ":" + url.resource;
   return (url.secure ? "wss://" : "ws://") + websocket::hostAndPort(url.host, url.port) +
          url.resource;
 }

@@ -12,4 +12,6 @@ for program in wsgauntlet wstest
         -a "(__wsgauntlet_help | sed -n 's/^  \(-[a-zA-Z],\)\{0,1\}\(--[a-z-]*\).*  \(.*\)\$/\2\t\3/p')"
     complete -c $program -s m -l mode -x -a "fuzzingclient fuzzingserver testeeclient testeeserver"
     complete -c $program -s s -l spec -r -F
+    complete -c $program -f -n 'contains -- (commandline -opc)[-1] show --cases --exclude' \
+        -a "($program cases list 2>/dev/null | sed -n 's/^ *\([0-9][0-9.]*\) .*/\1/p')"
 end

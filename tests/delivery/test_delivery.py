@@ -65,6 +65,45 @@ class Delivery(unittest.TestCase):
     def test_bash_completes_policies(self):
         self.assertEqual(self.complete("fuzzingclient", "--fail-on", "non"), ["non-strict"])
 
+    def action(self, step: str, **inputs: str) -> tuple[int, str, str]:
+        """Runs a step of the GitHub Action: its status, its outputs, its summary."""
+        output, summary = self.folder / "output", self.folder / "summary"
+        env = {**os.environ, "WSGAUNTLET": str(TOOL), "GITHUB_OUTPUT": str(output),
+               "GITHUB_STEP_SUMMARY": str(summary)}
+        env |= {f"INPUT_{name.upper()}": value for name, value in inputs.items()}
+        output.write_text("")
+        summary.write_text("")
+        ran = subprocess.run([ROOT / "scripts/action", step], env=env, cwd=self.folder, timeout=60,
+                             capture_output=True)
+        return ran.returncode, output.read_text(), summary.read_text()
+
+    def test_action_passes_the_inputs_on(self):
+        status, output, summary = self.action(
+            "run", url="ws://127.0.0.1:0", start=f"{TOOL} testeeserver -w ws://127.0.0.1:{{port}}",
+            cases="1.1.1,1.1.2", exclude="1.1.2", outdir="out", arguments="--jobs 2\n--junit j.xml")
+        self.assertEqual((status, output), (0, "status=0\n"))
+        self.assertIn("AutobahnPython", summary)
+        self.assertTrue((self.folder / "out/index.json").exists())
+        self.assertIn('tests="1"', (self.folder / "j.xml").read_text())
+
+    def test_action_fails_with_the_status_of_the_program(self):
+        self.assertEqual(self.action("run", cases="nonsense"), (2, "status=2\n", ""))
+
+    def test_action_names_its_sources(self):
+        status, output, _ = self.action("key")
+        self.assertEqual(status, 0)
+        self.assertRegex(output, r"\Asources=[0-9a-f]{64}\n\Z")
+
+    def test_action_hands_over_each_input(self):
+        action = (ROOT / ".github/actions/wsgauntlet/action.yml").read_text()
+        script = (ROOT / "scripts/action").read_text()
+        declared = re.findall(r"^  ([a-z-]+):$", action.split("\noutputs:")[0], re.MULTILINE)
+        self.assertGreater(len(declared), 5)
+        for name in declared:
+            variable = "INPUT_" + name.upper().replace("-", "_")
+            self.assertIn(f"{variable}: ${{{{ inputs.{name} }}}}", action)
+            self.assertIn(f"${{{variable}:-", script)
+
     def test_ends_by_sigterm_as_process_1(self):
         """In a container the program is process 1, which no signal ends that it does not handle."""
         before = ["unshare", "--user", "--pid", "--fork", "--kill-child"]

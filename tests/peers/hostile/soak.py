@@ -20,7 +20,7 @@ from run_peers import missing, not_installed, write_spec  # noqa: E402
 
 import attackers  # noqa: E402
 import kit  # noqa: E402
-from tricks import TRICKS  # noqa: E402
+from tricks import TRICKS, Trick  # noqa: E402
 
 # How much more memory the last round may end with than the first: caches and heaps settle.
 GROWTH_MIB = 32
@@ -74,13 +74,19 @@ def round_of_clients(server: Server, build: pathlib.Path, choice: random.Random)
     return [f"{attack.trick.name}: {problem}" for attack in attacks for problem in attack.problems]
 
 
+def trial(args: argparse.Namespace, name: str, trick: Trick | None, reference: dict) -> kit.Trial:
+    """A run of the fuzzing client."""
+    how = argparse.Namespace(tool=args.tool, build=args.build, out=args.out / name, role="servers",
+                             memory=256, seconds=kit.RUN_SECONDS, slow=False)
+    return kit.Trial(how, trick, reference)
+
+
 def round_of_servers(args: argparse.Namespace, number: int, choice: random.Random,
                      reference: dict, problems: list[str]) -> None:
     """A fuzzing client against a good server and a hostile one."""
     trick = choice.choice([trick for trick in TRICKS.values() if "server" in trick.roles])
-    trial = kit.Trial(argparse.Namespace(tool=args.tool, build=args.build, out=args.out / str(number),
-                                         role="servers", memory=256), trick, reference)
-    problems += [f"{trick.name}: {problem}" for problem in trial.run()]
+    problems += [f"{trick.name}: {problem}"
+                 for problem in trial(args, str(number), trick, reference).run()]
     shutil.rmtree(args.out / str(number))
 
 
@@ -104,9 +110,10 @@ def main() -> int:
         return not_installed(absent)
     shutil.rmtree(args.out, ignore_errors=True)
     choice = random.Random(args.seed)
-    alone = kit.Trial(argparse.Namespace(tool=args.tool, build=args.build, out=args.out / "alone",
-                                         role="servers", memory=256), None, {})
-    problems = alone.run()
+    alone = trial(args, "alone", None, {})
+    if problems := alone.run():
+        print("The good server alone:", *problems, sep="\n  ")
+        return 1
     reference_servers = kit.verdicts(kit.results_of(alone.out, "good"))
     server = Server(args.tool, args.out / "server" / "reports")
     reference: dict = {}

@@ -51,6 +51,10 @@ websocket::Options optionsOf(const CaseSetup& setup) {
   const suite::Case& testCase = *setup.testCase;
   websocket::Options options = setup.options;
   options.messageMemory = std::min(options.messageMemory, messageLimit(testCase));
+  for (Duration* timeout : {&options.openHandshakeTimeout, &options.closeHandshakeTimeout,
+                            &options.serverConnectionDropTimeout}) {
+    *timeout = std::chrono::duration_cast<Duration>(*timeout * setup.timeoutScale);
+  }
   if (testCase.outcome) {
     // A slow peer is no broken one.
     const auto atLeast = [&](Duration& timeout, double seconds) {

@@ -24,15 +24,16 @@ TimePoint now() {
   return std::chrono::steady_clock::now();
 }
 
-/// True for a result that no other case can have spoilt.
-/// All that is expected came, but behind the Close frame (without a code) of the case's own timer:
-/// with others beside it, it was slow.
+/// With others beside it the case was slow: the closing handshake ran out of time, or all that is
+/// expected came, but behind the Close frame (without a code) of the case's own timer.
 bool isLate(const play::Result& result) {
+  if (result.closing.wasCloseHandshakeTimeout) return true;
   const suite::Case& testCase = *result.testCase;
   return testCase.finishEarly && testCase.expect.size() == 1 && !result.received.empty() &&
          result.closing.closedByMe && !result.closing.localCloseCode;
 }
 
+/// True for a result that no other case can have spoilt.
 bool isGood(const play::Result& result) {
   using play::Behavior;
   using play::BehaviorClose;

@@ -202,6 +202,12 @@ TEST(CaseSession, TimersCanBeStretched) {
   const Result waits = runAgainst(builtIn("6.4.1"), kSwitching, {}, 0.5);
   const auto ends = timesOf<WaitEndedRow>(waits);
   EXPECT_EQ(ends.at(1) - ends.at(0), 500ms);
+  const suite::Case closing =
+      waiting({alternative("OK", {suite::ExpectMessage{Payload("Hello")}})});
+  const Result silent = runAgainst(closing, kSwitching, {{kRequest + kHello, text("Hello")}}, 2.5);
+  EXPECT_TRUE(silent.closing.wasCloseHandshakeTimeout);
+  EXPECT_GE(silent.duration, 2500ms);
+  EXPECT_LT(silent.duration, 2510ms);
 }
 
 TEST(CaseSession, IsUnimplementedWithoutCompression) {

@@ -400,7 +400,9 @@ class Judgement {
       verdict.resultClose = "The connection was not opened";
     } else {
       verdict.behaviorClose = BehaviorClose::ok;
-      verdict.resultClose = "Connection was properly closed";
+      verdict.resultClose = seen_.closing.wasClean
+                                ? "Connection was properly closed"
+                                : "The connection ended without a closing handshake";
     }
     return verdict;
   }

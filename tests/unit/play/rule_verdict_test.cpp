@@ -75,7 +75,9 @@ TEST(RuleVerdict, FailingNeedsAnEnd) {
   seen.gaveUp = true;
   EXPECT_EQ(judgeRules(testCase(Level::must, Course::fail), seen).behavior, Behavior::failed);
   seen.peerEndedTcp = true;  // a Close frame may be left out
-  EXPECT_EQ(judgeRules(testCase(Level::must, Course::fail), seen).behavior, Behavior::ok);
+  const Verdict verdict = judgeRules(testCase(Level::must, Course::fail), seen);
+  EXPECT_EQ(verdict.behavior, Behavior::ok);
+  EXPECT_EQ(verdict.resultClose, "The connection ended without a closing handshake");
 }
 
 TEST(RuleVerdict, AnotherCodeIsNonStrict) {

@@ -23,6 +23,7 @@ from raw_client import CLOSE, PONG, TEXT, RawClient
 
 PROGRAM = ""
 LIMIT = 240  # seconds; sanitizers and busy machines take their time
+STRETCHED = ["--timeout-scale", os.environ.get("TIMEOUT_SCALE", "1")]
 PASSED = [("OK", "OK"), ("INFORMATIONAL", "INFORMATIONAL")]
 
 
@@ -111,7 +112,7 @@ class Roles(InFolder):
     def test_fuzzing_client(self) -> None:
         server = self.start("testeeserver")
         done = self.run_program("fuzzingclient", "-w", f"ws://127.0.0.1:{server.port}", "--cases", "*",
-                                "--exclude", "12.*", "13.*", "--outdir", "out")
+                                "--exclude", "12.*", "13.*", "--outdir", "out", *STRETCHED)
         self.assertEqual((done.returncode, done.stderr), (0, ""))
         (agent, cases), = self.index().items()
         self.assertEqual(agent, "AutobahnPython/0.10.9")
@@ -120,7 +121,7 @@ class Roles(InFolder):
     def test_fuzzing_server(self) -> None:
         # The cases of 6 mostly wait: they run beside the others.
         selections = [["--cases", "6.*"], ["--cases", "*", "--exclude", "6.*", "12.*", "13.*"]]
-        servers = [self.start("fuzzingserver", "--outdir", f"out{i}", *selection)
+        servers = [self.start("fuzzingserver", "--outdir", f"out{i}", *selection, *STRETCHED)
                    for i, selection in enumerate(selections)]
         clients = [subprocess.Popen([PROGRAM, "testeeclient", "-w", f"ws://127.0.0.1:{server.port}"],
                                     cwd=self.folder, text=True, stdout=subprocess.PIPE)

@@ -25,11 +25,11 @@ constexpr int kTurn = 32;
 /// Between two pieces that are paced; the system's timers add some 50 µs. That is about what peers
 /// are used to from the original.
 constexpr auto kPieceDelay = std::chrono::microseconds(50);
-/// How long an exclusive connection waits in a read, in microseconds, and how many reads it makes
-/// before the loop has a look at signals.
+/// How long an exclusive connection waits in a read, in microseconds, and how long it reads before
+/// the loop has a look at timers and signals.
 constexpr int kPatience = 1000;
 constexpr auto kLook = std::chrono::microseconds(50);
-constexpr int kExchanges = 256;
+constexpr auto kExchange = std::chrono::milliseconds(10);
 /// How long a connection of one direction is kept.
 constexpr auto kKeepUp = std::chrono::seconds(30);
 /// How long an orderly end waits for the peer's own end, so that what was written is not lost.
@@ -206,7 +206,7 @@ ssize_t Driver::awaitAnswer(std::span<char> octets) {
 void Driver::exchange() {
   using websocket::Ending;
   using websocket::Pieces;
-  for (int i = 0; i < kExchanges; ++i) {
+  for (const TimePoint end = now() + kExchange; now() < end;) {
     if (waitsWritable_ || turnPosted_ || session_->queuedPieces() != Pieces::none) return;
     const std::span<char> octets = block();
     const ssize_t n = awaitAnswer(octets);

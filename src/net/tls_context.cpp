@@ -17,7 +17,7 @@ namespace {
 constexpr std::array<unsigned char, 9> kAlpn = {8, 'h', 't', 't', 'p', '/', '1', '.', '1'};
 
 /// A certificate that is made on the fly lives as long as a run may take.
-constexpr long kDay = 24 * 3600;
+constexpr long kDay = 24L * 3600;
 constexpr long kSelfSignedLife = 30 * kDay;
 
 [[noreturn]] void refuse(const std::string& what) {

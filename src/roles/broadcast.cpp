@@ -154,7 +154,7 @@ std::uint16_t BroadcastServer::port() const {
 }
 
 void runBroadcastClient(net::Loop& loop, const BroadcastClientSpec& spec, RunLog& log,
-                        std::function<void(bool)> done) {
+                        const std::function<void(bool)>& done) {
   const auto makeSession = [&spec, &log] {
     return std::make_unique<ListenerSession>(spec.options, Random(spec.seed), requestOf(spec, ""),
                                              log);

@@ -103,7 +103,7 @@ class ServerRun : public std::enable_shared_from_this<ServerRun> {
     }
     for (play::Result& result : nameless_) {
       if (!agent_.empty()) result.agent = agent_;
-      store(std::move(result));
+      store(result);
     }
     nameless_.clear();
     outcome_.missing += spec_.cases.size() - counted_ + unwritten_;
@@ -212,11 +212,11 @@ class ServerRun : public std::enable_shared_from_this<ServerRun> {
       // it is the one of its other cases.
       nameless_.push_back(std::move(result));
     } else {
-      store(std::move(result));
+      store(result);
     }
   }
 
-  void store(play::Result result) {
+  void store(const play::Result& result) {
     ++counted_;
     if (isExcluded(spec_.exclusions, result.agent, result.testCase->id)) {
       ++outcome_.skipped;

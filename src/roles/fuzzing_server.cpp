@@ -228,7 +228,7 @@ class FuzzingServer::State {
     setup.timeoutScale = spec.timeoutScale;
     setup.corpora = spec.corpora;
     setup.wallClock = wallClock;
-    setup.onResult = [this](play::Result result) { caseEnded(std::move(result)); };
+    setup.onResult = [this](const play::Result& result) { caseEnded(result); };
     return setup;
   }
 
@@ -252,7 +252,7 @@ class FuzzingServer::State {
                                                std::move(refused));
   }
 
-  void caseEnded(play::Result result) {
+  void caseEnded(const play::Result& result) {
     const bool written = reports.add(result, neighbours(result.number));
     board.add(result.agent, result.number, result.behavior);
     if (page) page->ended(result.agent, result.testCase->id);

@@ -139,7 +139,7 @@ void TesteeClient::start(std::function<void(bool)> done) {
 }
 
 void runEchoClient(net::Loop& loop, const TesteeClientSpec& spec, RunLog& log,
-                   std::function<void(bool)> done) {
+                   const std::function<void(bool)>& done) {
   const auto makeSession = [&spec] {
     return std::make_unique<EchoSession>(testeeOptions(spec.options), Random(spec.seed),
                                          requestFor(spec, spec.compression));

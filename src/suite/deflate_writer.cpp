@@ -61,6 +61,7 @@ struct Code {
 
 Code fixedLiterals() {
   std::vector<int> lengths;
+  lengths.reserve(kLiteralCodes);
   for (int symbol = 0; symbol < kLiteralCodes; ++symbol) lengths.push_back(fixedLength(symbol));
   return Code(std::move(lengths));
 }
@@ -69,6 +70,7 @@ Code fixedLiterals() {
 /// shorter ones at the end that make the code complete again.
 Code dynamicLiterals() {
   std::vector<int> lengths;
+  lengths.reserve(kMostLiteralCodes);
   for (int symbol = 0; symbol < kMostLiteralCodes; ++symbol) {
     lengths.push_back(symbol < kMostLiteralCodes - 2 ? fixedLength(symbol) : 7);
   }

@@ -41,6 +41,7 @@ constexpr std::array<std::pair<const char*, Letters>, 3> kLetters{
 template <typename Table, typename Value>
 void readWord(const Node& node, const Table& table, Value& target) {
   std::vector<std::string> words;
+  words.reserve(table.size());
   for (const auto& entry : table) words.emplace_back(entry.first);
   const auto word = node.word(words);
   for (const auto& [name, value] : table) {

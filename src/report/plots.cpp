@@ -62,7 +62,9 @@ class Scale {
   [[nodiscard]] std::vector<double> lines() const {
     std::vector<double> out;
     const double step = logarithmic_ ? std::max(1.0, std::ceil((to_ - from_) / 5)) : 0.2;
-    for (double at = from_; at <= to_ + step / 2; at += step) {
+    const long steps = std::lround((to_ - from_) / step);
+    for (long i = 0; i <= steps; ++i) {
+      const double at = from_ + static_cast<double>(i) * step;
       out.push_back(logarithmic_ ? std::pow(10, at) : at);
     }
     return out;

@@ -4,7 +4,8 @@
 #include "report/difference.hpp"
 #include "report/text.hpp"
 
-#include <array>
+#include <algorithm>
+#include <cctype>
 #include <vector>
 
 #include <fmt/format.h>
@@ -116,10 +117,21 @@ std::string withoutFullStop(std::string text) {
 }
 
 /// Of a case with an unusual opening handshake, that handshake is what matters.
-std::string handshakeWords(const suite::Case& testCase) {
+std::string descriptionWords(const suite::Case& testCase) {
   std::string text = withoutFullStop(testCase.description);
-  if (text.starts_with("A ") || text.starts_with("An ")) text.front() = 'a';
+  for (const std::string_view first : {"A ", "An ", "One "}) {
+    if (text.starts_with(first)) text.front() = static_cast<char>(std::tolower(text.front()));
+  }
   return text;
+}
+
+/// What the fuzzer did. The wire log does not tell what was in a frame that was written in parts.
+std::string deedWords(const play::Result& result) {
+  const auto inParts = [](const suite::Step& step) {
+    return std::holds_alternative<suite::BeginFrame>(step.action);
+  };
+  return std::ranges::any_of(result.testCase->script, inParts) ? descriptionWords(*result.testCase)
+                                                               : sentWords(result);
 }
 
 std::string codeList(const std::vector<std::uint16_t>& codes) {
@@ -136,9 +148,10 @@ std::string notCleanReason(const websocket::Closing& closing) {
 std::string wrongCloser(const play::Result& result) {
   const websocket::Closing& closing = result.closing;
   if (!result.testCase->close.byFuzzer) {
-    return closing.failedByMe || closing.closedByMe
-               ? "the peer did not fail the connection, so the fuzzer did"
-               : "";
+    if (!closing.failedByMe && !closing.closedByMe) return "";
+    const auto& codes = result.testCase->close.codes;
+    return fmt::format("the peer did not fail the connection{}, so the fuzzer did",
+                       codes.empty() ? "" : fmt::format(" with code {}", codeList(codes)));
   }
   if (closing.remoteCloseCode) {
     return fmt::format("the peer closed first, with code {}{}", *closing.remoteCloseCode,
@@ -216,9 +229,9 @@ Explanation explain(const play::Result& result) {
   // The result of a case that is judged by level names the clause, what was done and what is right.
   if (result.testCase->outcome && result.behavior != play::Behavior::unimplemented) {
     if (result.testCase->request) {
-      why.sent = handshakeWords(*result.testCase);
+      why.sent = descriptionWords(*result.testCase);
     } else if (result.opened) {
-      why.sent = sentWords(result);
+      why.sent = deedWords(result);
     }
     why.remark = withoutFullStop(result.result);
     return why;
@@ -228,7 +241,7 @@ Explanation explain(const play::Result& result) {
     if (result.closing.wasNotCleanReason) why.remark += ": " + notCleanReason(result.closing);
     return why;
   }
-  why.sent = sentWords(result);
+  why.sent = deedWords(result);
   if (const auto difference = firstDifference(result);
       difference && result.behavior == play::Behavior::failed) {
     const auto& events = result.testCase->expect[difference->alternative].events;

@@ -131,7 +131,7 @@ play::Excerpt eventExcerpt(const std::string& text, std::optional<std::uint64_t>
     for (const suite::ExpectedEvent& event : alternative.events) {
       const auto* message = std::get_if<suite::ExpectMessage>(&event);
       if (message == nullptr) continue;
-      const play::Excerpt whole(message->payload);
+      play::Excerpt whole(message->payload);
       if (excerptText(whole).text == text) return whole;
     }
   }

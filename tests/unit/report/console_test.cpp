@@ -34,7 +34,7 @@ TEST(Explain, SaysThatThePeerDidNotFailTheConnection) {
       sentence(explain(reservedBits().result)),
       "sent text \"Hello, world!\", text (RSV 2) \"Hello, world!\", ping; expected text \"Hello, "
       "world!\"; received text \"Hello, world!\", text \"Hello, world!\", empty pong; the peer "
-      "did not fail the connection, so the fuzzer did");
+      "did not fail the connection with code 1002, so the fuzzer did");
 }
 
 TEST(Explain, LeavesOutEventsThatWereRight) {
@@ -83,6 +83,13 @@ TEST(Explain, OfAnUnusualHandshakeSaysWhatWasUnusual) {
   sample.result.result = "Breaks MUST X.";
   EXPECT_EQ(sentence(explain(sample.result)),
             "sent an opening handshake with a fault: HTTP/1.0; Breaks MUST X");
+}
+
+TEST(Explain, OfAFrameInPartsSaysWhatWasInThem) {
+  Sample sample = failed("6.4.3");
+  sample.testCase->script = {{suite::BeginMessage{}, {}}, {suite::BeginFrame{21}, {}}};
+  sample.testCase->description = "One frame whose second part is not UTF-8.";
+  EXPECT_EQ(explain(sample.result).sent, "one frame whose second part is not UTF-8");
 }
 
 TEST(Explain, TakesTheResultOfCasesThatMeasure) {

@@ -3,6 +3,7 @@
 #include "base/hex.hpp"
 #include "report/difference.hpp"
 #include "report/text.hpp"
+#include "suite/describe.hpp"
 
 #include <algorithm>
 #include <cctype>
@@ -90,7 +91,7 @@ std::string closeWords(const play::Excerpt& payload) {
 std::string frameWords(const play::FrameSentRow& frame) {
   play::Excerpt payload = frame.payload;
   if (frame.repeatTo) payload.length = *frame.repeatTo;
-  std::string out = opcodeWord(frame.opcode);
+  std::string out = suite::opcodeName(frame.opcode);
   if (!frame.fin) out += " (FIN 0)";
   if (frame.rsv != 0) out += fmt::format(" (RSV {})", frame.rsv);
   return out + (frame.opcode == 8 ? closeWords(payload) : quoted(payload));
@@ -188,25 +189,6 @@ bool resultTells(const play::Result& result) {
 }
 
 }  // namespace
-
-std::string opcodeWord(std::uint8_t opcode) {
-  switch (opcode) {
-    case 0:
-      return "continuation";
-    case 1:
-      return "text";
-    case 2:
-      return "binary";
-    case 8:
-      return "close";
-    case 9:
-      return "ping";
-    case 10:
-      return "pong";
-    default:
-      return fmt::format("reserved opcode {}", opcode);
-  }
-}
 
 std::string quoted(const play::Excerpt& payload) {
   if (payload.length == 0) return "";

@@ -14,8 +14,6 @@ namespace wsgauntlet::report {
 /// The explanation as one sentence; its parts are separated by semicolons.
 [[nodiscard]] std::string sentence(const Explanation& why);
 
-/// `text`, `ping`, `reserved opcode 3`, ….
-[[nodiscard]] std::string opcodeWord(std::uint8_t opcode);
 /// ` "Hello"`, or the start of it and the length; nothing for an empty payload. Octets that are not
 /// UTF-8 are hexadecimal.
 [[nodiscard]] std::string quoted(const play::Excerpt& payload);

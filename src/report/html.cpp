@@ -1,5 +1,6 @@
 #include "report/html.hpp"
 
+#include "base/html.hpp"
 #include "report/assets.hpp"
 #include "report/text.hpp"
 
@@ -7,33 +8,6 @@
 
 namespace wsgauntlet::report {
 namespace {
-
-std::string escaped(std::string_view text) {
-  std::string out;
-  out.reserve(text.size());
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      case '\'':
-        out += "&#39;";
-        break;
-      default:
-        out += c;
-    }
-  }
-  return out;
-}
 
 void replaceAll(std::string& text, std::string_view from, std::string_view to) {
   for (std::size_t at = 0; (at = text.find(from, at)) != std::string::npos; at += to.size()) {
@@ -44,11 +18,11 @@ void replaceAll(std::string& text, std::string_view from, std::string_view to) {
 }  // namespace
 
 std::string html(std::string_view text) {
-  return escaped(visible(text));
+  return htmlEscaped(visible(text));
 }
 
 std::string htmlLines(std::string_view text) {
-  return escaped(visible(text, Lines::kept));
+  return htmlEscaped(visible(text, Lines::kept));
 }
 
 std::string htmlDescription(std::string_view text) {

@@ -2,8 +2,10 @@
 
 #include "base/hex.hpp"
 #include "report/text.hpp"
+#include "suite/describe.hpp"
 
 #include <algorithm>
+#include <cctype>
 
 #include <fmt/format.h>
 
@@ -15,23 +17,10 @@ using Kind = SequenceRow::Kind;
 constexpr std::size_t kPreview = 28;
 constexpr std::size_t kHexPreview = 8;
 
-std::string opcodeName(std::uint8_t opcode) {
-  switch (opcode) {
-    case 0:
-      return "CONTINUATION";
-    case 1:
-      return "TEXT";
-    case 2:
-      return "BINARY";
-    case 8:
-      return "CLOSE";
-    case 9:
-      return "PING";
-    case 10:
-      return "PONG";
-    default:
-      return fmt::format("OPCODE {}", opcode);
-  }
+std::string upperCase(std::string text) {
+  std::ranges::transform(text, text.begin(),
+                         [](char c) { return static_cast<char>(std::toupper(c)); });
+  return text;
 }
 
 std::string octetCount(std::uint64_t count) {
@@ -67,7 +56,7 @@ std::string closeText(const play::Excerpt& payload) {
 
 std::string frameText(std::uint8_t opcode, bool fin, std::uint8_t rsv,
                       const play::Excerpt& payload) {
-  std::string out = opcodeName(opcode);
+  std::string out = upperCase(suite::opcodeName(opcode));
   if (!fin) out += " · FIN 0";
   if (rsv != 0) out += fmt::format(" · RSV {}", rsv);
   if (opcode == 8) return out + closeText(payload);

@@ -277,7 +277,7 @@ std::string opcodeName(std::uint8_t opcode) {
     case 10:
       return "pong";
     default:
-      return fmt::format("opcode {}", opcode);
+      return fmt::format("reserved opcode {}", opcode);
   }
 }
 

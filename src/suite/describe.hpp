@@ -9,7 +9,7 @@
 
 namespace wsgauntlet::suite {
 
-/// `continuation`, `text`, `binary`, `close`, `ping`, `pong`, or `opcode 11`.
+/// `continuation`, `text`, `binary`, `close`, `ping`, `pong`, or `reserved opcode 11`.
 [[nodiscard]] std::string opcodeName(std::uint8_t opcode);
 
 /// Octets of which only the first may be known: `"Hello" (5 octets)`, `hex 00fe (2 octets)`,

@@ -1,3 +1,4 @@
+#include "base/html.hpp"
 #include "websocket/handshake.hpp"
 #include "websocket/server_handshake.hpp"
 
@@ -5,32 +6,6 @@
 
 namespace wsgauntlet::websocket {
 namespace {
-
-std::string escapeHtml(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      case '\'':
-        out += "&#39;";
-        break;
-      default:
-        out += c;
-    }
-  }
-  return out;
-}
 
 /// A status line and the fields of a header.
 class Head {
@@ -60,7 +35,7 @@ std::string pageText(const StatusPage& page) {
   std::string refresh;
   if (!page.redirectTo.empty()) {
     refresh = fmt::format("<meta http-equiv=\"refresh\" content=\"{};URL='{}'\">\n",
-                          page.afterSeconds, escapeHtml(page.redirectTo));
+                          page.afterSeconds, htmlEscaped(page.redirectTo));
   }
   return "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"UTF-8\">\n" + refresh +
          "<title>wsgauntlet</title>\n</head>\n<body>\n"

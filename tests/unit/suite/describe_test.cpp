@@ -68,7 +68,8 @@ TEST(DescribeActions, SaysWhatIsOutOfTheOrdinary) {
   frame.chop = 1;
   frame.sync = true;
   EXPECT_EQ(describe(Action(frame)),
-            "send opcode 11, not final, RSV 4, payload \"Hello\" repeated to 10 octets, declared "
+            "send reserved opcode 11, not final, RSV 4, payload \"Hello\" repeated to 10 octets, "
+            "declared "
             "length 7, mask 000000ab, in pieces of 1 octet, as one piece");
   EXPECT_EQ(describe(Action(SendMessage{true, Payload("x"), 64, false})),
             "send binary message, payload \"x\" (1 octet), in fragments of 64 octets");

@@ -154,17 +154,12 @@ std::uint16_t BroadcastServer::port() const {
 }
 
 void runBroadcastClient(net::Loop& loop, const BroadcastClientSpec& spec, RunLog& log,
-                        const std::function<void(bool)>& done) {
+                        std::function<void(bool)> done) {
   const auto makeSession = [&spec, &log] {
     return std::make_unique<ListenerSession>(spec.options, Random(spec.seed), requestOf(spec, ""),
                                              log);
   };
-  reach(loop, spec, spec.connectRetry, makeSession,
-        {[&spec, &log, done](const std::string& reason, bool) {
-           log.line(fmt::format("Connection to {} failed ({})", spec.urlText, reason));
-           done(false);
-         },
-         nullptr, [done] { done(true); }});
+  reach(loop, spec, spec.connectRetry, makeSession, log, std::move(done));
 }
 
 }  // namespace wsgauntlet::roles

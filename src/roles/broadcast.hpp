@@ -37,6 +37,6 @@ struct BroadcastClientSpec : ConnectSpec {
 /// ends. `done` is called from the loop then; false: the server could not be reached. `spec` lives
 /// as long as the loop runs.
 void runBroadcastClient(net::Loop& loop, const BroadcastClientSpec& spec, RunLog& log,
-                        const std::function<void(bool reached)>& done);
+                        std::function<void(bool reached)> done);
 
 }  // namespace wsgauntlet::roles

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include <fmt/format.h>
+
 namespace wsgauntlet::roles {
 namespace {
 
@@ -14,21 +16,30 @@ struct Attempt : std::enable_shared_from_this<Attempt> {
   const ConnectSpec& spec;
   const TimePoint giveUpAt;
   std::function<std::unique_ptr<websocket::Session>()> makeSession;
-  net::ConnectHandlers handlers;
+  RunLog& log;
+  std::function<void(bool)> done;
 
-  Attempt(net::Loop& eventLoop, const ConnectSpec& where, Duration retry)
-      : loop(eventLoop), spec(where), giveUpAt(std::chrono::steady_clock::now() + retry) {}
+  Attempt(net::Loop& eventLoop, const ConnectSpec& where, Duration retry, RunLog& runLog)
+      : loop(eventLoop),
+        spec(where),
+        giveUpAt(std::chrono::steady_clock::now() + retry),
+        log(runLog) {}
 
   void start() {
-    net::ConnectHandlers mine = handlers;
-    mine.failed = [self = shared_from_this()](const std::string& reason, bool refused) {
-      if (refused && std::chrono::steady_clock::now() < self->giveUpAt) {
-        self->loop.after(kRetryDelay, [self] { self->start(); });
-      } else {
-        self->handlers.failed(reason, refused);
-      }
-    };
-    net::connect(loop, addressOf(spec), makeSession(), std::move(mine));
+    net::connect(loop, addressOf(spec), makeSession(),
+                 {[self = shared_from_this()](const std::string& reason, bool refused) {
+                    self->failed(reason, refused);
+                  },
+                  nullptr, [self = shared_from_this()] { self->done(true); }});
+  }
+
+  void failed(const std::string& reason, bool refused) {
+    if (refused && std::chrono::steady_clock::now() < giveUpAt) {
+      loop.after(kRetryDelay, [self = shared_from_this()] { self->start(); });
+      return;
+    }
+    log.line(fmt::format("Connection to {} failed ({})", spec.urlText, reason));
+    done(false);
   }
 };
 
@@ -68,11 +79,11 @@ websocket::ClientRequest requestOf(const ConnectSpec& spec, const std::string& u
 }
 
 void reach(net::Loop& loop, const ConnectSpec& spec, Duration retry,
-           std::function<std::unique_ptr<websocket::Session>()> makeSession,
-           net::ConnectHandlers handlers) {
-  const auto attempt = std::make_shared<Attempt>(loop, spec, retry);
+           std::function<std::unique_ptr<websocket::Session>()> makeSession, RunLog& log,
+           std::function<void(bool)> done) {
+  const auto attempt = std::make_shared<Attempt>(loop, spec, retry, log);
   attempt->makeSession = std::move(makeSession);
-  attempt->handlers = std::move(handlers);
+  attempt->done = std::move(done);
   attempt->start();
 }
 

@@ -4,6 +4,7 @@
 #include "net/proxy.hpp"
 #include "net/tls.hpp"
 #include "net/transport.hpp"
+#include "roles/run_log.hpp"
 #include "websocket/client_handshake.hpp"
 #include "websocket/http.hpp"
 #include "websocket/options.hpp"
@@ -36,10 +37,11 @@ struct ConnectSpec {
 [[nodiscard]] websocket::ClientRequest requestOf(const ConnectSpec& spec,
                                                  const std::string& userAgent);
 
-/// Connects, with a session of `makeSession` for each try. A refusal is tried again for `retry`;
-/// `handlers.failed` hears of the last one. `spec` lives as long as the loop runs.
+/// Connects, with a session of `makeSession` for each try, and drives the session to its end. A
+/// refusal is tried again for `retry`; `log` hears of the last one. `done` is told whether the
+/// server was reached. `spec` lives as long as the loop runs.
 void reach(net::Loop& loop, const ConnectSpec& spec, Duration retry,
-           std::function<std::unique_ptr<websocket::Session>()> makeSession,
-           net::ConnectHandlers handlers);
+           std::function<std::unique_ptr<websocket::Session>()> makeSession, RunLog& log,
+           std::function<void(bool reached)> done);
 
 }  // namespace wsgauntlet::roles

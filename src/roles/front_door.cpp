@@ -1,6 +1,5 @@
 #include "roles/front_door.hpp"
 
-#include <algorithm>
 #include <utility>
 
 namespace wsgauntlet::roles {
@@ -12,14 +11,6 @@ using websocket::Ending;
 constexpr std::size_t kMaxHead = 65536;
 
 }  // namespace
-
-std::string selectSubprotocol(const websocket::Accepted& request,
-                              const std::vector<std::string>& known) {
-  for (const std::string& protocol : request.protocols) {
-    if (std::find(known.begin(), known.end(), protocol) != known.end()) return protocol;
-  }
-  return "";
-}
 
 FrontDoor::FrontDoor(const websocket::Options& options, std::string serverName, std::string peer,
                      Route route, std::shared_ptr<std::size_t> guests, BadRoute badRoute)

@@ -21,10 +21,6 @@ struct Knock {
   std::string peer;
 };
 
-/// The first subprotocol of the client that is among `known`, or none (RFC 6455 section 4.2.2).
-[[nodiscard]] std::string selectSubprotocol(const websocket::Accepted& request,
-                                            const std::vector<std::string>& known);
-
 /// What to do with it: a session that answers, or a refusal.
 using Welcome = std::variant<std::unique_ptr<websocket::Session>, websocket::Refused>;
 

@@ -110,34 +110,26 @@ class FuzzingServer::State {
     if (path == "/updateReports") return updateReports(std::move(knock));
     if (path == "/stopServer") return stopServer(std::move(knock));
     log.line("Entering direct command mode for peer " + knock.peer);
-    return std::make_unique<DirectCommandSession>(spec.options, fork(), answer(knock));
+    return std::make_unique<DirectCommandSession>(spec.options, fork(), answer(std::move(knock)));
   }
 
   Random fork() { return random.fork(++connections); }
 
-  SimpleSession::Answer answer(Knock& knock,
+  SimpleSession::Answer answer(Knock knock,
                                const std::optional<websocket::Negotiated>& deflate = {}) {
     websocket::ServerResponse response;
     response.server = kFuzzerName;
     response.poweredBy = "AutobahnPython/0.10.9";
-    response.key = knock.accepted.key;
     response.extraHeaders = spec.headers;
-    response.subprotocol = selectSubprotocol(knock.accepted, spec.protocols);
-    if (deflate) response.extensions = deflate->header;
-    SimpleSession::Answer result;
-    result.request = std::move(knock.request);
-    result.response = websocket::buildResponse(response);
-    if (deflate) result.deflate = deflate->parameters;
-    result.rest = std::move(knock.rest);
-    return result;
+    return openingAnswer(std::move(knock), std::move(response), spec.protocols, deflate);
   }
 
-  std::unique_ptr<ReplySession> makeReply(Knock& knock) {
-    return std::make_unique<ReplySession>(spec.options, fork(), answer(knock));
+  std::unique_ptr<ReplySession> makeReply(Knock knock) {
+    return std::make_unique<ReplySession>(spec.options, fork(), answer(std::move(knock)));
   }
 
   Welcome replyWith(Knock knock, const std::string& text) {
-    auto session = makeReply(knock);
+    auto session = makeReply(std::move(knock));
     session->reply(text);
     return session;
   }
@@ -160,7 +152,7 @@ class FuzzingServer::State {
     const auto agent = parameter(knock.accepted, "agent");
     if (!number) return badRequest("no such case");
     if (!agent) return badRequest("the parameter agent is missing");
-    auto session = makeReply(knock);
+    auto session = makeReply(std::move(knock));
     board.whenDone(*agent, *number, [reply = session->replier()](play::Behavior behavior) {
       reply(statusText(behavior));
     });
@@ -176,7 +168,7 @@ class FuzzingServer::State {
     reports.write();
     log.line(ends ? "Report generation complete; shutting down server."
                   : "Report generation complete.");
-    auto session = makeReply(knock);
+    auto session = makeReply(std::move(knock));
     if (ends) session->whenClosed([this] { loop.stop(); });
     session->reply("");
     return session;
@@ -184,7 +176,7 @@ class FuzzingServer::State {
 
   Welcome stopServer(Knock knock) {
     log.line("Shutting down server.");
-    auto session = makeReply(knock);
+    auto session = makeReply(std::move(knock));
     session->whenClosed([this] { loop.stop(); });
     session->reply("");
     return session;
@@ -205,7 +197,7 @@ class FuzzingServer::State {
     play::CaseSetup setup = begin(testCase, *number, *agent, knock.peer);
     setup.keyIsFresh = keys[*agent].insert(knock.accepted.key).second;
     const auto deflate = websocket::negotiate(knock.accepted.extensions, rulesOf(testCase));
-    SimpleSession::Answer open = answer(knock, deflate);
+    SimpleSession::Answer open = answer(std::move(knock), deflate);
     return std::make_unique<play::CaseSession>(std::move(setup),
                                                play::AcceptedRequest{std::move(open.request),
                                                                      std::move(open.response),

@@ -37,15 +37,8 @@ class PlainServer::State {
     websocket::ServerResponse response;
     response.server = kTesteeName;
     response.extraHeaders = spec.headers;
-    response.key = knock.accepted.key;
-    response.subprotocol = selectSubprotocol(knock.accepted, spec.protocols);
-    if (deflate) response.extensions = deflate->header;
-    SimpleSession::Answer answer;
-    answer.request = std::move(knock.request);
-    answer.response = websocket::buildResponse(response);
-    if (deflate) answer.deflate = deflate->parameters;
-    answer.rest = std::move(knock.rest);
-    return serve(spec.options, random.fork(++connections), std::move(answer));
+    return serve(spec.options, random.fork(++connections),
+                 openingAnswer(std::move(knock), std::move(response), spec.protocols, deflate));
   }
 
   const ServeSpec spec;

@@ -1,12 +1,14 @@
 // A session that is little more than its connection.
 #pragma once
 
+#include "roles/front_door.hpp"
 #include "websocket/connection.hpp"
 #include "websocket/session.hpp"
 
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace wsgauntlet::roles {
 
@@ -75,5 +77,10 @@ class SimpleSession : public websocket::Session, protected websocket::Listener {
   Answer answer_;
   std::optional<websocket::ClientRequest> request_;
 };
+
+/// Accepts a request: `response` as it is but for key, subprotocol (one of `known`) and extension.
+[[nodiscard]] SimpleSession::Answer openingAnswer(
+    Knock knock, websocket::ServerResponse response, const std::vector<std::string>& known,
+    const std::optional<websocket::Negotiated>& deflate);
 
 }  // namespace wsgauntlet::roles

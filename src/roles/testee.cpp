@@ -109,13 +109,10 @@ class TesteeClient::State : public std::enable_shared_from_this<State> {
       }
       return session;
     };
-    reach(
-        loop, spec, current == 0 ? spec.connectRetry : Duration::zero(), makeSession,
-        {[self = shared_from_this()](const std::string& reason, bool) {
-           self->log.line(fmt::format("Connection to {} failed ({})", self->spec.urlText, reason));
-           self->done(false);
-         },
-         nullptr, std::move(then)});
+    reach(loop, spec, current == 0 ? spec.connectRetry : Duration::zero(), makeSession, log,
+          [self = shared_from_this(), then = std::move(then)](bool reached) {
+            reached ? then() : self->done(false);
+          });
   }
 
   net::Loop& loop;
@@ -139,17 +136,12 @@ void TesteeClient::start(std::function<void(bool)> done) {
 }
 
 void runEchoClient(net::Loop& loop, const TesteeClientSpec& spec, RunLog& log,
-                   const std::function<void(bool)>& done) {
+                   std::function<void(bool)> done) {
   const auto makeSession = [&spec] {
     return std::make_unique<EchoSession>(testeeOptions(spec.options), Random(spec.seed),
                                          requestFor(spec, spec.compression));
   };
-  reach(loop, spec, spec.connectRetry, makeSession,
-        {[&spec, &log, done](const std::string& reason, bool) {
-           log.line(fmt::format("Connection to {} failed ({})", spec.urlText, reason));
-           done(false);
-         },
-         nullptr, [done] { done(true); }});
+  reach(loop, spec, spec.connectRetry, makeSession, log, std::move(done));
 }
 
 }  // namespace wsgauntlet::roles

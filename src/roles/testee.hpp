@@ -43,6 +43,6 @@ class TesteeClient {
 
 /// Opens one connection and echoes every message on it until it ends. `done` as for `TesteeClient`.
 void runEchoClient(net::Loop& loop, const TesteeClientSpec& spec, RunLog& log,
-                   const std::function<void(bool reached)>& done);
+                   std::function<void(bool reached)> done);
 
 }  // namespace wsgauntlet::roles

@@ -1,0 +1,34 @@
+#include "roles/simple_session.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace wsgauntlet::roles {
+namespace {
+
+/// The first subprotocol of the client that is among `known`, or none (RFC 6455 section 4.2.2).
+std::string selectSubprotocol(const websocket::Accepted& request,
+                              const std::vector<std::string>& known) {
+  const auto found = std::ranges::find_first_of(request.protocols, known);
+  return found == request.protocols.end() ? "" : *found;
+}
+
+}  // namespace
+
+SimpleSession::Answer openingAnswer(Knock knock, websocket::ServerResponse response,
+                                    const std::vector<std::string>& known,
+                                    const std::optional<websocket::Negotiated>& deflate) {
+  response.key = knock.accepted.key;
+  response.subprotocol = selectSubprotocol(knock.accepted, known);
+  SimpleSession::Answer answer;
+  if (deflate) {
+    response.extensions = deflate->header;
+    answer.deflate = deflate->parameters;
+  }
+  answer.response = websocket::buildResponse(response);
+  answer.request = std::move(knock.request);
+  answer.rest = std::move(knock.rest);
+  return answer;
+}
+
+}  // namespace wsgauntlet::roles

@@ -1,6 +1,7 @@
 #include "roles/fuzzing_server.hpp"
 
 #include "base/error.hpp"
+#include "base/memory.hpp"
 #include "net/transport.hpp"
 #include "play/case_session.hpp"
 #include "roles/case_board.hpp"
@@ -21,6 +22,9 @@
 
 namespace wsgauntlet::roles {
 namespace {
+
+/// How often is looked whether anybody is connected.
+constexpr auto kIdleCheck = std::chrono::seconds(1);
 
 /// The value of a parameter that stands exactly once and is not empty.
 std::optional<std::string> parameter(const websocket::Accepted& request, std::string_view name) {
@@ -70,18 +74,33 @@ class FuzzingServer::State {
         board(spec.cases),
         random(spec.seed),
         listener(
-            eventLoop, spec.listen,
-            [this](const std::string& peer) {
-              return std::make_unique<FrontDoor>(
-                  spec.options, kFuzzerName, peer,
-                  [this](Knock knock) { return route(std::move(knock)); }, guests,
-                  [this](BadKnock knock) { return runCaseOfBadRequest(std::move(knock)); });
-            },
+            eventLoop, spec.listen, [this](const std::string& peer) { return openDoor(peer); },
             spec.tls,
             [this](const std::string& peer, const std::string& reason) {
               log.line(fmt::format("TLS with {} failed ({})", peer, reason));
             }) {
     if (spec.webPort) servePage(folder);
+  }
+
+  std::unique_ptr<websocket::Session> openDoor(const std::string& peer) {
+    if (!returnsMemory) returnMemoryLater();
+    return std::make_unique<FrontDoor>(
+        spec.options, kFuzzerName, peer, [this](Knock knock) { return route(std::move(knock)); },
+        guests, [this](BadKnock knock) { return runCaseOfBadRequest(std::move(knock)); });
+  }
+
+  /// Once nobody is here: what a flood took is not kept for the days that a server may run. The C
+  /// library by itself would keep most of it.
+  void returnMemoryLater() {
+    returnsMemory = true;
+    loop.after(kIdleCheck, [this] {
+      if (*guests > 0) {
+        returnMemoryLater();
+      } else {
+        returnFreeMemory();
+        returnsMemory = false;
+      }
+    });
   }
 
   void servePage(const report::Folder& folder) {
@@ -273,6 +292,7 @@ class FuzzingServer::State {
   Random random;
   std::uint64_t connections = 0;
   std::shared_ptr<std::size_t> guests = std::make_shared<std::size_t>(0);
+  bool returnsMemory = false;                         ///< will do so
   std::map<std::string, std::set<std::string>> keys;  ///< that an agent has used in cases
   net::Listener listener;
   std::optional<RunPage> page;

@@ -311,7 +311,8 @@ class Options(Case):
             with self.subTest(option):
                 _, url = self.listen("testeeserver", "-w", "ws://127.0.0.1:0", "--option", option)
                 client = self.peer("node", "-e", f"""
-                    const ws = new (require('ws'))('{url}', {{ perMessageDeflate: false }});
+                    const generateMask = (mask) => mask.fill(255);  // under it, no text is UTF-8
+                    const ws = new (require('ws'))('{url}', {{ perMessageDeflate: false, generateMask }});
                     ws.on('open', () => ws.send('hello world'));
                     ws.on('message', (data) => {{ console.log('echo', String(data)); ws.close(4001, 'bye'); }});
                     ws.on('error', (error) => console.log('error', error.message));

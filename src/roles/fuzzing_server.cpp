@@ -23,7 +23,7 @@
 namespace wsgauntlet::roles {
 namespace {
 
-/// How often is looked whether anybody is connected.
+/// How often to look whether anybody is still connected.
 constexpr auto kIdleCheck = std::chrono::seconds(1);
 
 /// The value of a parameter that stands exactly once and is not empty.

@@ -207,7 +207,8 @@ def garbage_behind_close(link: Link) -> None:
 
 @trick("sends fragments of one octet without end", f"{TOO_LONG}|{UNANSWERED}|Going Away")
 def endless_fragments(link: Link) -> None:
-    # On a slow machine the fuzzing server is told to end before it has read a million of them.
+    # On a slow machine the time of the case is over before a million of them were read: it then fails
+    # the connection with 1001, as its script says.
     link.open()
     link.send_frame(TEXT, b"a", fin=False)
     link.flood(link.frame(CONT, b"a", fin=False))

@@ -147,7 +147,7 @@ void CaseSession::run(const suite::SendOctets& step) {
 void CaseSession::run(const suite::Await& step) {
   waiting_ = true;
   rules_->await(step.event);
-  timers_.set(Timer::wait, now_ + scaled(step.seconds));
+  timers_.set(Timer::wait, now_ + patience(step.seconds));
 }
 
 void CaseSession::run(const suite::EndSending&) {
@@ -173,7 +173,7 @@ void CaseSession::beginRules() {
 /// The peer has said something: it gets its time anew.
 void CaseSession::restartPatience() {
   timers_.cancel(Timer::patience);
-  timers_.set(Timer::patience, now_ + scaled(case_.patience));
+  timers_.set(Timer::patience, now_ + patience(case_.patience));
 }
 
 void CaseSession::afterRuleEvent() {

@@ -42,6 +42,8 @@ std::uint64_t messageLimit(const suite::Case& testCase) {
   return 2 * largest + (std::uint64_t{1} << 20U);
 }
 
+/// How long the peer has for closing the connection once it has sent what no alternative contains.
+constexpr double kClosingTime = 1;
 /// How long a peer may take to end TCP behind the closing handshake.
 constexpr double kServerDrop = 5;
 /// How long we watch a client behind the closing handshake.
@@ -64,6 +66,12 @@ websocket::Options optionsOf(const CaseSetup& setup) {
     atLeast(options.closeHandshakeTimeout, testCase.patience);
     atLeast(options.serverConnectionDropTimeout, kServerDrop);
     options.serverDropDelay = kWatchClient;
+    if (setup.patience) {
+      for (Duration* timeout : {&options.openHandshakeTimeout, &options.closeHandshakeTimeout,
+                                &options.serverConnectionDropTimeout}) {
+        *timeout = std::min(*timeout, *setup.patience);
+      }
+    }
   }
   return options;
 }
@@ -107,7 +115,8 @@ CaseSession::CaseSession(CaseSetup setup, Role role,
       role_(role),
       opening_(std::move(opening)),
       connection_(role, optionsOf(setup_), Random(setup_.seed), *this, &recorder_),
-      prefixMatches_(case_.expect.size(), true) {}
+      prefixMatches_(case_.expect.size(), true),
+      isContradicted_(case_.expect.size(), false) {}
 
 void CaseSession::setNow(TimePoint now) {
   now_ = now;
@@ -117,6 +126,7 @@ void CaseSession::setNow(TimePoint now) {
 void CaseSession::connected(TimePoint now) {
   recorder_.begin(now);
   setNow(now);
+  connectedAt_ = now;
   startedAt_ = setup_.wallClock();
   if (case_.outcome) beginRules();
   if (role_ == Role::client) {
@@ -166,14 +176,21 @@ void CaseSession::openAsServer() {
 
 void CaseSession::received(std::span<char> octets, TimePoint now) {
   setNow(now);
+  noteAnswer();
   if (rules_) restartPatience();
   connection_.received(octets, now);
 }
 
 void CaseSession::disconnected(TimePoint now) {
   setNow(now);
+  noteAnswer();
   if (rules_) rules_->seen.peerEndedTcp = true;
   connection_.disconnected();
+}
+
+void CaseSession::noteAnswer() {
+  if (std::exchange(answered_, true) || !setup_.onAnswer) return;
+  setup_.onAnswer(now_ - connectedAt_);
 }
 
 std::optional<TimePoint> CaseSession::deadline() const {
@@ -211,6 +228,12 @@ Duration CaseSession::scaled(double seconds) const {
   return fromSeconds(seconds * setup_.timeoutScale);
 }
 
+/// The time that a case that is judged by level gives a silent peer.
+Duration CaseSession::patience(double seconds) const {
+  const Duration full = scaled(seconds);
+  return setup_.patience ? std::min(full, *setup_.patience) : full;
+}
+
 void CaseSession::timerFired(Timer timer) {
   switch (timer) {
     case Timer::wait:
@@ -221,6 +244,7 @@ void CaseSession::timerFired(Timer timer) {
         });
       }
       if (rules_) {
+        cutShort_ = cutShort_ || (setup_.patience && !rules_->awaitedCame());
         rules_->giveUpAwaited();
         restartPatience();  // for what the script sends next
       }
@@ -229,13 +253,20 @@ void CaseSession::timerFired(Timer timer) {
       break;
     case Timer::closeAfter:
       recorder_.note(ClosingRow{});
+      endedByTimer_ = endedByTimer_ || connection_.state() == Connection::State::open;
       connection_.sendClose(std::nullopt, std::nullopt, now_);
       break;
     case Timer::failAfter:
       recorder_.note(FailingRow{});
+      endedByTimer_ = endedByTimer_ || connection_.state() == Connection::State::open;
       connection_.fail(1001, "Going Away", now_);
       break;
     case Timer::patience:
+      if (connection_.queuedPieces() != websocket::Pieces::none) {
+        restartPatience();  // it cannot answer yet
+        break;
+      }
+      [[fallthrough]];
     case Timer::limit:
       giveUp();
       break;
@@ -287,9 +318,23 @@ void CaseSession::addEvent(Event event, Matches matches) {
   for (std::size_t i = 0; i < case_.expect.size(); ++i) {
     const auto& wanted = case_.expect[i].events;
     const auto* expected = index < wanted.size() ? std::get_if<Expected>(&wanted[index]) : nullptr;
-    if (expected == nullptr || !matches(*expected)) prefixMatches_[i] = false;
+    if (!prefixMatches_[i] || (expected != nullptr && matches(*expected))) continue;
+    prefixMatches_[i] = false;
+    isContradicted_[i] = !std::holds_alternative<TimeoutEvent>(event);
   }
   if (index < kMaxEvents) events_.push_back(std::move(event));
+  if (isContradicted()) {
+    // Nothing can make the result better: who closes the connection is all that is still open.
+    for (const Timer timer : {Timer::closeAfter, Timer::failAfter}) {
+      timers_.hasten(timer, now_ + scaled(kClosingTime));
+    }
+  }
+}
+
+/// The peer has sent something that fits none of the alternatives.
+bool CaseSession::isContradicted() const {
+  return !isContradicted_.empty() &&
+         std::find(isContradicted_.begin(), isContradicted_.end(), false) == isContradicted_.end();
 }
 
 bool CaseSession::matched(std::size_t alternative) const {
@@ -335,6 +380,14 @@ void CaseSession::finishMeasuring() {
   connection_.sendClose(1000, std::nullopt, now_);
 }
 
+/// A wait that `CaseSetup::patience` has shortened ran out.
+bool CaseSession::wasCutShort() const {
+  if (!rules_ || !setup_.patience) return false;
+  const websocket::Closing& closing = connection_.closing();
+  return cutShort_ || rules_->seen.gaveUp || closing.wasOpenHandshakeTimeout ||
+         closing.wasCloseHandshakeTimeout || closing.wasServerConnectionDropTimeout;
+}
+
 // ---- the end
 // -------------------------------------------------------------------------------------
 
@@ -344,6 +397,8 @@ void CaseSession::onClosed() {
   seen.isServer = role_ == Role::server;
   seen.opened = connection_.wasOpen();
   for (std::size_t i = 0; i < case_.expect.size(); ++i) seen.matched.push_back(matched(i));
+  seen.wrongEvent = isContradicted();
+  seen.endedByTimer = endedByTimer_;
   seen.closing = connection_.closing();
   seen.framesSent = recorder_.stats().framesSent;
   if (unimplemented_) {
@@ -364,6 +419,8 @@ void CaseSession::onClosed() {
   result.behaviorClose = verdict.behaviorClose;
   result.result = std::move(verdict.result);
   result.resultClose = std::move(verdict.resultClose);
+  result.doubt = verdict.doubt;
+  result.cutShort = wasCutShort();
   result.started = startedAt_;
   if (seen.opened) {
     result.duration = std::chrono::round<std::chrono::milliseconds>(now_ - openedAt_);

@@ -30,11 +30,15 @@ struct CaseSetup {
   websocket::Options options;
   std::uint64_t seed = 0;   ///< of masks and keys
   double timeoutScale = 1;  ///< stretches every wait of the case
+  /// Shortens the patience with a silent peer, where the case has more.
+  std::optional<Duration> patience;
   /// What slices are taken from; lives longer than the session.
   const suite::Corpora* corpora = &suite::Corpora::builtIn();
   /// Server role: the client has not used its Sec-WebSocket-Key before, as far as is known.
   bool keyIsFresh = true;
   std::function<WallTime()> wallClock;
+  /// Hears how long the peer took for its first octets, or to end TCP before any. Client role.
+  std::function<void(Duration)> onAnswer;
   /// Takes the result when the connection is over; must not end the session.
   std::function<void(Result)> onResult;
 };
@@ -82,6 +86,8 @@ class CaseSession : public websocket::Session, private websocket::Listener {
   void openAsServer();
   void setNow(TimePoint now);
   [[nodiscard]] Duration scaled(double seconds) const;
+  [[nodiscard]] Duration patience(double seconds) const;
+  void noteAnswer();
   void runScript();
   void startMeasuring();
   void sendNextRoundTrip();
@@ -116,10 +122,13 @@ class CaseSession : public websocket::Session, private websocket::Listener {
   void giveUp();
   [[nodiscard]] Verdict judgeRuleCase();
 
+  [[nodiscard]] bool wasCutShort() const;
+
   template <typename Expected, typename Matches>
   void addEvent(Event event, Matches matches);
   void closeWhenAllCame();
   [[nodiscard]] bool matched(std::size_t alternative) const;
+  [[nodiscard]] bool isContradicted() const;
 
   const CaseSetup setup_;
   const suite::Case& case_;
@@ -129,7 +138,11 @@ class CaseSession : public websocket::Session, private websocket::Listener {
   websocket::Connection connection_;
   websocket::Timers<Timer> timers_;
   bool closingCameFirst_ = false;  ///< the closing handshake had begun when `failAfter` was set
+  bool endedByTimer_ = false;      ///< `closeAfter` or `failAfter` did what they are for
+  bool cutShort_ = false;          ///< a wait ran out before the time that the case gives it
+  bool answered_ = false;
   TimePoint now_{};
+  TimePoint connectedAt_{};
   TimePoint openedAt_{};
   WallTime startedAt_{};
 
@@ -138,6 +151,8 @@ class CaseSession : public websocket::Session, private websocket::Listener {
   std::optional<std::string> waitTag_;
   std::vector<Event> events_;
   std::vector<bool> prefixMatches_;  ///< by alternative: all events so far are as expected
+  /// By alternative: the first event that is not as expected is one of the peer's.
+  std::vector<bool> isContradicted_;
   std::variant<std::monostate, LargeMessageCheck, RoundTripLoop> measure_;
   std::unique_ptr<RuleCourse> rules_;  ///< of a case that is judged by level
   bool answerFits_ = true;             ///< the answer of the case is one that the client can take

@@ -36,6 +36,7 @@ LargeMessageCheck::LargeMessageCheck(const suite::LargeMessage& message)
 bool LargeMessageCheck::onMessage(OctetView payload, bool binary) {
   if (judged_) return false;
   judged_ = true;
+  outcome_.doubt = Doubt::none;
   const char* expected = kindOf(message_.binary);
   if (binary != message_.binary) {
     outcome_.result =
@@ -49,7 +50,8 @@ bool LargeMessageCheck::onMessage(OctetView payload, bool binary) {
         expected, at);
   } else {
     outcome_ = {Behavior::ok,
-                fmt::format("Received {} message of length {}.", expected, payload.size())};
+                fmt::format("Received {} message of length {}.", expected, payload.size()),
+                Doubt::none};
   }
   return true;
 }
@@ -90,9 +92,10 @@ RoundTripLoop::State RoundTripLoop::onMessage(OctetView payload, bool binary, Ti
   times_.push_back(now - sentAt_);
   if (std::string text = difference(payload, binary); !text.empty()) {
     outcome_.result = std::move(text);
+    outcome_.doubt = Doubt::none;
     state_ = State::failed;
   } else if (times_.size() == static_cast<std::size_t>(loop_.count)) {
-    outcome_ = {Behavior::ok, "Ok, received all echo'ed messages in time."};
+    outcome_ = {Behavior::ok, "Ok, received all echo'ed messages in time.", Doubt::none};
     state_ = State::succeeded;
   }
   return state_;

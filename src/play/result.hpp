@@ -60,12 +60,19 @@ struct WireStats {
   std::map<std::uint8_t, std::uint64_t> framesSent;
 };
 
-/// Which run of a case a result is of: one that does not come out well beside others is repeated
-/// alone.
+/// Why a second run of the case might end otherwise. What the peer did is conclusive: no delay
+/// explains a wrong echo, a forbidden frame or a wrong close code.
+enum class Doubt {
+  none,
+  absence,  ///< something did not come, or did not come in time
+  race,     ///< which of several right courses it is depends on how soon the peer answers
+};
+
+/// Which run of a case a result is of: a doubtful one of the first round is repeated.
 enum class Run {
   only,
-  second,      ///< alone, after the first did not come out well
-  unrepeated,  ///< did not come out well beside others, and then the peer was gone
+  second,      ///< a repetition
+  unrepeated,  ///< of the first round, and the run or the peer ended before the repetition
 };
 
 struct Result {
@@ -79,6 +86,8 @@ struct Result {
   BehaviorClose behaviorClose = BehaviorClose::failed;
   std::string result;
   std::string resultClose;
+  Doubt doubt = Doubt::none;
+  bool cutShort = false;  ///< a wait ran out that was shorter than the case says
 
   WallTime started;
   std::chrono::milliseconds duration{};  ///< from open to the end of TCP

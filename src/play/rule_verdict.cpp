@@ -26,6 +26,7 @@ struct Finding {
   std::string clause;
   std::string what;  ///< what the peer did: "sent …"
   bool ofClosing = false;
+  bool isAbsence = false;  ///< something did not come in time
 };
 
 std::string excerpt(OctetView text) {
@@ -55,6 +56,8 @@ class Judgement {
   void broken(std::string what) {
     found(case_.outcome->level, suite::describe(case_.spec.front()), std::move(what));
   }
+  /// The last finding is that something did not come in time: a slow peer may not be a broken one.
+  void missing() { findings_.back().isAbsence = true; }
 
   // ---- the opening handshake
 
@@ -77,6 +80,7 @@ class Judgement {
     found(mayRefuse ? case_.outcome->level : Level::must, "RFC 6455 section 4.2.2",
           fmt::format("{}: {}", answerOfServer(),
                       excerpt(seen_.closing.wasNotCleanReason.value_or("no opening handshake"))));
+    missing();
   }
 
   /// True when there is a connection on which the rest can be judged.
@@ -92,6 +96,7 @@ class Judgement {
         broken("took the connection for open and sent a message");
       } else if (!seen_.peerEndedTcp && seen_.closeFrames == 0) {
         broken("kept the connection up");
+        missing();
       }
       return;
     }
@@ -99,6 +104,7 @@ class Judgement {
       broken("opened the connection: " + answerOfServer());
     } else if (seen_.handshake.empty() && seen_.closing.wasOpenHandshakeTimeout) {
       found(Level::should, "RFC 6455 section 4.2.1", "neither answered nor ended TCP");
+      missing();
     }
   }
 
@@ -173,14 +179,18 @@ class Judgement {
     } else if (closedByPeer()) {
       broken(fmt::format("{} after {} of {} messages", closedInstead(), seen_.messages,
                          expectedMessages()));
+      if (!objects(seen_.closing)) missing();
     } else if (seen_.messages < expectedMessages()) {
       broken(fmt::format("sent {} of {} messages back", seen_.messages, expectedMessages()));
+      missing();
     } else if (seen_.pongs < expectedPongs() || !seen_.unmet.empty()) {
       found(case_.outcome->level, "RFC 6455 section 5.5.2", "left a Ping without its Pong");
+      missing();
     } else if (!seen_.late.empty()) {
       found(Level::should, "RFC 6455 section 5.5.2",
             fmt::format("made {} wait until other frames had come",
                         suite::describe(seen_.late.front())));
+      missing();
     }
     judgeEnd();
   }
@@ -190,6 +200,7 @@ class Judgement {
       broken(seen_.wrongMessage);
     } else if (!closedByPeer() && !(seen_.closeFrames > 0 || seen_.peerEndedTcp)) {
       broken("did not fail the connection");
+      missing();
     } else if (seen_.closeFrames > 0 && seen_.closing.remoteCloseCode &&
                !case_.outcome->codes.empty() && !isTolerated()) {
       found(std::max(Level::should, case_.outcome->level), "RFC 6455 section 7.1.7",
@@ -212,8 +223,10 @@ class Judgement {
            seen_.peerEndedTcp ? "ended TCP without answering the Close frame"
                               : "did not answer the Close frame",
            true);
+      missing();
     } else if (closing.wasServerConnectionDropTimeout) {
       must("RFC 6455 section 7.1.1", "did not end TCP behind the closing handshake", true);
+      missing();
     }
   }
 
@@ -247,6 +260,14 @@ class Judgement {
     const std::string what = breach(check);
     if (what.empty()) return;
     found(check.level, check.section ? *check.section : suite::describe(case_.spec.front()), what);
+    if (check.kind == Check::Kind::tcpEnd || isBusy()) missing();
+  }
+
+  /// The server says that it has too much to do.
+  [[nodiscard]] bool isBusy() const {
+    constexpr int kTooManyRequests = 429;
+    constexpr int kServiceUnavailable = 503;
+    return !seen_.isServer && (status() == kTooManyRequests || status() == kServiceUnavailable);
   }
 
   /// What the peer did against a check; empty when it kept to it.
@@ -378,6 +399,7 @@ class Judgement {
                        : worst == Level::should ? Behavior::nonStrict
                        : informs                ? Behavior::informational
                                                 : Behavior::ok;
+    verdict.doubt = doubt(worst);
     for (const Finding& finding : findings_) {
       verdict.result += fmt::format("{}{} {}: the peer {}.", verdict.result.empty() ? "" : " ",
                                     finding.level == Level::may ? "Allowed by" : "Breaks",
@@ -405,6 +427,15 @@ class Judgement {
                                 : "The connection ended without a closing handshake";
     }
     return verdict;
+  }
+
+  /// The verdict is in doubt when nothing as bad is conclusive.
+  [[nodiscard]] Doubt doubt(Level worst) const {
+    const auto decides = [&](const Finding& finding) {
+      return finding.level == worst && !finding.isAbsence;
+    };
+    const bool conclusive = std::any_of(findings_.begin(), findings_.end(), decides);
+    return worst == Level::may || conclusive ? Doubt::none : Doubt::absence;
   }
 
   static std::string clauseOf(const Finding& finding) {

@@ -1,6 +1,7 @@
 #include "play/verdict.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -97,7 +98,50 @@ void judgeFramesSent(const Case& testCase, const Observation& seen, Verdict& ver
   }
 }
 
+/// Nothing that came later, or sooner, would have made the result better.
+bool isConclusive(const Case& testCase, const Observation& seen, const Verdict& verdict) {
+  if (verdict.behavior == Behavior::failed) {
+    if (seen.outcome ? seen.outcome->doubt == Doubt::none : seen.wrongEvent) return true;
+    if (objects(seen.closing)) return true;
+  }
+  if (verdict.behaviorClose == BehaviorClose::wrongCode) return !seen.closing.closedByMe;
+  return testCase.close.byFuzzer && objects(seen.closing);
+}
+
+/// With several alternatives and no wait among the steps, a busy peer may be taken for a laxer one.
+bool isRace(const Case& testCase) {
+  const auto waits = [](const suite::Step& step) {
+    return std::holds_alternative<suite::Wait>(step.action);
+  };
+  return testCase.expect.size() > 1 &&
+         std::none_of(testCase.script.begin(), testCase.script.end(), waits);
+}
+
+/// Good, but slower than the case allows for: its own timer came first, or the closing handshake
+/// was not completed in time.
+bool isLate(const Case& testCase, const Observation& seen) {
+  if (seen.closing.wasCloseHandshakeTimeout) return true;
+  return testCase.finishEarly && testCase.expect.size() == 1 &&
+         !testCase.expect.front().events.empty() && seen.endedByTimer && seen.closing.closedByMe;
+}
+
+Doubt doubtOf(const Case& testCase, const Observation& seen, const Verdict& verdict) {
+  const bool good = verdict.behavior != Behavior::failed &&
+                    (verdict.behaviorClose == BehaviorClose::ok ||
+                     verdict.behaviorClose == BehaviorClose::informational);
+  if (!good) return isConclusive(testCase, seen, verdict) ? Doubt::none : Doubt::absence;
+  if (verdict.behavior == Behavior::nonStrict && isRace(testCase)) return Doubt::race;
+  return isLate(testCase, seen) ? Doubt::absence : Doubt::none;
+}
+
 }  // namespace
+
+bool objects(const websocket::Closing& closing) {
+  constexpr std::array kObjections{1002, 1003, 1007, 1009, 1010};
+  return !closing.closedByMe && closing.remoteCloseCode &&
+         std::find(kObjections.begin(), kObjections.end(), *closing.remoteCloseCode) !=
+             kObjections.end();
+}
 
 Verdict judge(const Case& testCase, const Observation& observation) {
   Verdict verdict;
@@ -115,6 +159,7 @@ Verdict judge(const Case& testCase, const Observation& observation) {
   if (testCase.informational) {
     judgeInformational(*testCase.informational, observation, testCase, verdict);
   }
+  verdict.doubt = doubtOf(testCase, observation, verdict);
   return verdict;
 }
 

@@ -16,6 +16,7 @@ namespace wsgauntlet::play {
 struct Outcome {
   Behavior behavior = Behavior::failed;
   std::string result;
+  Doubt doubt = Doubt::absence;  ///< of a failure: a wrong echo is conclusive, a missing one is not
 };
 
 /// Everything that a verdict depends on.
@@ -24,6 +25,9 @@ struct Observation {
   bool opened = false;
   /// For each alternative of the case: the events were exactly these.
   std::vector<bool> matched;
+  /// The peer sent a message or a Pong that fits none of the alternatives.
+  bool wrongEvent = false;
+  bool endedByTimer = false;  ///< a timer of the script closed or failed the connection
   websocket::Closing closing;
   std::map<std::uint8_t, std::uint64_t> framesSent;  ///< by opcode
   /// Set for cases that judge echoes themselves, and for those that the peer does not implement.
@@ -35,7 +39,12 @@ struct Verdict {
   BehaviorClose behaviorClose = BehaviorClose::failed;
   std::string result;
   std::string resultClose;
+  Doubt doubt = Doubt::none;
 };
+
+/// The peer has failed the connection with a code that objects to what it got (RFC 6455 section
+/// 7.4.1). A peer that is busy, or ends its service, has other codes.
+[[nodiscard]] bool objects(const websocket::Closing& closing);
 
 /// Judges an observation. The phrases are those of the original, since tools compare them.
 [[nodiscard]] Verdict judge(const suite::Case& testCase, const Observation& observation);

@@ -20,6 +20,12 @@ class Timers {
     std::erase_if(timers_, [&](const Timer& timer) { return timer.id == id; });
   }
   void clear() { timers_.clear(); }
+  /// Has a timer fire at `when` at the latest.
+  void hasten(const Id& id, TimePoint when) {
+    for (Timer& timer : timers_) {
+      if (timer.id == id) timer.when = std::min(timer.when, when);
+    }
+  }
   [[nodiscard]] bool runs(const Id& id) const {
     return std::any_of(timers_.begin(), timers_.end(),
                        [&](const Timer& timer) { return timer.id == id; });

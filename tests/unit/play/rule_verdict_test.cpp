@@ -164,5 +164,28 @@ TEST(EditHandshake, LettersOrderAndEnds) {
             "GET / HTTP/1.1\nxYz: 1\naBcD: 0\n");
 }
 
+TEST(RuleVerdict, IsInDoubtWhereNothingButAbsenceDecides) {
+  const suite::Case echo = testCase(Level::must, Course::echo);
+  EXPECT_EQ(judgeRules(echo, good()).doubt, Doubt::none);
+  RuleObservation silent = good();
+  silent.messages = 0;
+  EXPECT_EQ(judgeRules(echo, silent).doubt, Doubt::absence);
+  RuleObservation wrong = good();
+  wrong.wrongMessage = "sent something else";
+  wrong.closeFrames = 0;  // and no answer to our Close frame
+  EXPECT_EQ(judgeRules(echo, wrong).doubt, Doubt::none);
+  EXPECT_EQ(judgeRules(testCase(Level::may, Course::echo), silent).doubt, Doubt::none);
+}
+
+TEST(RuleVerdict, ABusyServerIsInDoubt) {
+  suite::Case one = testCase(Level::must, Course::answer);
+  one.checks = {{Level::must, suite::Check::Kind::status, "", {"400"}, {}}};
+  RuleObservation seen;
+  seen.handshake = "HTTP/1.1 503 Service Unavailable\r\n\r\n";
+  EXPECT_EQ(judgeRules(one, seen).doubt, Doubt::absence);
+  seen.handshake = "HTTP/1.1 500 Internal Server Error\r\n\r\n";
+  EXPECT_EQ(judgeRules(one, seen).doubt, Doubt::none);
+}
+
 }  // namespace
 }  // namespace wsgauntlet::play

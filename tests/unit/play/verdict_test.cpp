@@ -194,5 +194,88 @@ TEST(Verdict, OfAMeasurementIsItsOwn) {
   }
 }
 
+/// A case that expects an echo and then the end by the fuzzer.
+Case echoCase() {
+  Case one;
+  one.expect = {{"OK", {suite::ExpectMessage{Payload("a")}}}};
+  one.close.codes = {1000};
+  return one;
+}
+
+Observation withoutEcho(const Case& testCase) {
+  Observation seen = asExpected(testCase);
+  seen.matched = {false};
+  return seen;
+}
+
+TEST(Doubt, IsInWhatDidNotCome) {
+  const Case testCase = echoCase();
+  EXPECT_EQ(judge(testCase, asExpected(testCase)).doubt, Doubt::none);
+  EXPECT_EQ(judge(testCase, withoutEcho(testCase)).doubt, Doubt::absence);
+  Observation seen = asExpected(testCase);
+  seen.opened = false;
+  EXPECT_EQ(judge(testCase, seen).doubt, Doubt::absence);
+  seen = asExpected(testCase);
+  seen.closing.wasClean = false;
+  EXPECT_EQ(judge(testCase, seen).doubt, Doubt::absence);
+}
+
+TEST(Doubt, IsNotInWhatThePeerDid) {
+  const Case testCase = echoCase();
+  Observation seen = withoutEcho(testCase);
+  seen.wrongEvent = true;
+  EXPECT_EQ(judge(testCase, seen).doubt, Doubt::none);
+  seen = withoutEcho(testCase);
+  seen.outcome = {Behavior::failed, "another echo", Doubt::none};
+  EXPECT_EQ(judge(testCase, seen).doubt, Doubt::none);
+}
+
+/// 1002 is said of what was sent; 1013 of a peer that has too much to do.
+TEST(Doubt, IsNotInACloseFrameThatObjects) {
+  const Case testCase = echoCase();
+  Observation seen = withoutEcho(testCase);
+  seen.closing.closedByMe = false;
+  seen.closing.remoteCloseCode = 1002;
+  EXPECT_EQ(judge(testCase, seen).doubt, Doubt::none);
+  for (const std::uint16_t code :
+       std::initializer_list<std::uint16_t>{1000, 1001, 1008, 1011, 1013}) {
+    seen.closing.remoteCloseCode = code;
+    EXPECT_EQ(judge(testCase, seen).doubt, Doubt::absence) << code;
+  }
+}
+
+TEST(Doubt, AWrongCodeIsConclusiveUnlessItAnswersOurs) {
+  Case testCase = echoCase();
+  testCase.close.byFuzzer = false;
+  Observation seen = asExpected(testCase);
+  seen.closing.remoteCloseCode = 1003;
+  EXPECT_EQ(judge(testCase, seen).behaviorClose, BehaviorClose::wrongCode);
+  EXPECT_EQ(judge(testCase, seen).doubt, Doubt::none);
+  testCase.close.byFuzzer = true;
+  seen.closing.closedByMe = true;
+  EXPECT_EQ(judge(testCase, seen).behaviorClose, BehaviorClose::wrongCode);
+  EXPECT_EQ(judge(testCase, seen).doubt, Doubt::absence);
+}
+
+TEST(Doubt, IsInAGoodResultThatTheTimerOfTheCaseEnded) {
+  const Case testCase = echoCase();
+  Observation seen = asExpected(testCase);
+  seen.endedByTimer = true;
+  EXPECT_EQ(judge(testCase, seen).doubt, Doubt::absence);
+  seen = asExpected(testCase);
+  seen.closing.wasCloseHandshakeTimeout = true;
+  EXPECT_EQ(judge(testCase, seen).doubt, Doubt::absence);
+}
+
+/// Only cases that end in more than one way, and where no wait decides which.
+TEST(Doubt, IsARaceWhereSeveralAlternativesNeedNoWait) {
+  Case testCase = echoCase();
+  testCase.expect.push_back({"NON-STRICT", {}});
+  const Observation seen = asExpected(testCase, "NON-STRICT");
+  EXPECT_EQ(judge(testCase, seen).doubt, Doubt::race);
+  testCase.script.push_back({suite::Wait{1, "A"}, {}});
+  EXPECT_EQ(judge(testCase, seen).doubt, Doubt::none);
+}
+
 }  // namespace
 }  // namespace wsgauntlet::play

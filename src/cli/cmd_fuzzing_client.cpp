@@ -27,7 +27,7 @@ struct Flags {
   OriginalFlags original;
   RunFlags run;
   ConnectFlags connect;
-  int jobs = 16;
+  int jobs = 256;
   double connectRetry = 10;
   std::string start;
   GateFlags gate;
@@ -76,9 +76,8 @@ int verdictOf(const report::Records& records, const roles::RunOutcome& outcome) 
       if (report::isFailure(record)) return casesFailed;
     }
   }
-  return outcome.missing + outcome.unrepeated > 0 || outcome.done + outcome.resumed == 0
-             ? incomplete
-             : success;
+  const bool lacks = outcome.missing > 0 || !outcome.unrepeated.empty();
+  return lacks || outcome.done + outcome.resumed == 0 ? incomplete : success;
 }
 
 /// What an earlier run has left, without failures that it could not confirm.
@@ -147,13 +146,18 @@ roles::FuzzingClientSpec runSpec(const Flags& flags, ClientSpecFile& file,
 struct RunEnd {
   bool finished = false;
   std::optional<int> peerStatus;  ///< of the server under test, when it has ended before
+  std::string failFast;           ///< why `--fail-fast` has ended it; empty: it has not
   roles::RunOutcome outcome;
 };
 
-std::string describeUnrepeated(std::size_t count) {
-  return fmt::format(
-      "the server was gone before {} cases that did not come out well could be repeated alone",
-      count);
+std::string describeUnrepeated(const std::vector<suite::CaseId>& ids) {
+  constexpr std::size_t kMaxNamed = 20;
+  std::string names;
+  for (std::size_t i = 0; i < ids.size() && i < kMaxNamed; ++i) {
+    names += (i == 0 ? "" : ", ") + ids[i].str();
+  }
+  if (ids.size() > kMaxNamed) names += fmt::format(" and {} more", ids.size() - kMaxNamed);
+  return fmt::format("not confirmed, since the run ended before their repetition: {}", names);
 }
 
 void tellShortcomings(ConsoleLog& log, const RunEnd& end) {
@@ -164,7 +168,10 @@ void tellShortcomings(ConsoleLog& log, const RunEnd& end) {
   } else if (!end.finished) {
     log.error("interrupted: the reports hold what was done so far; --resume goes on");
   }
-  if (end.outcome.unrepeated > 0) log.error(describeUnrepeated(end.outcome.unrepeated));
+  if (!end.failFast.empty()) {
+    log.error(fmt::format("{}; {} cases have no result", end.failFast, end.outcome.missing));
+  }
+  if (!end.outcome.unrepeated.empty()) log.error(describeUnrepeated(end.outcome.unrepeated));
   if (end.outcome.unwritten > 0) log.error(describeLost(end.outcome.unwritten));
 }
 
@@ -172,7 +179,8 @@ void tellShortcomings(ConsoleLog& log, const RunEnd& end) {
 std::vector<std::string> whyUnfinished(const RunEnd& end) {
   std::vector<std::string> out;
   if (!end.finished) out.emplace_back("the run was interrupted");
-  if (end.outcome.unrepeated > 0) out.push_back(describeUnrepeated(end.outcome.unrepeated));
+  if (!end.failFast.empty()) out.push_back(end.failFast);
+  if (!end.outcome.unrepeated.empty()) out.push_back(describeUnrepeated(end.outcome.unrepeated));
   return out;
 }
 
@@ -191,6 +199,8 @@ int runFuzzingClient(const Flags& flags, bool originalSpelling) {
   if (flags.run.resume) folder.load(catalogue);
   spec.finished = finishedCases(folder.records());
 
+  FailFast failFast(flags.gate, catalogue);
+  spec.endsRun = [&](const play::Result& result) { return failFast.endsRun(result); };
   const std::string firstUrl = spec.servers.front().urlText;
   std::vector<std::string> configuredAgents;
   for (const roles::ServerSpec& server : spec.servers) {
@@ -227,11 +237,12 @@ int runFuzzingClient(const Flags& flags, bool originalSpelling) {
   });
   loop.run();
   if (peer) peer->stop();
-  if (!end.finished && end.peerStatus) client.serversGone();
+  if (!end.finished) client.interrupt();
   const bool indexed = client.writeReports();
   end.outcome = client.outcome();
+  end.failFast = failFast.reason();
   bool written = indexed && end.outcome.unwritten == 0;
-  written = runFile.end(end.finished && written, excluded, log) && written;
+  written = runFile.end(end.finished && end.failFast.empty() && written, excluded, log) && written;
 
   fmt::print("{}", report::summary(folder.records(), selection.part));
   fmt::print("Reports are in {}\n",
@@ -261,7 +272,9 @@ std::function<int()> addFuzzingClient(CLI::App& app, const Invocation& invocatio
   addOriginalFlags(app, flags->original);
   addRunFlags(app, flags->run);
   addConnectFlags(app, flags->connect);
-  app.add_option("-j,--jobs", flags->jobs, "Cases at the same time; those that measure run alone")
+  app.add_option("-j,--jobs", flags->jobs,
+                 "Cases at the same time at most; how many there are follows from how soon the "
+                 "server answers")
       ->capture_default_str()
       ->check(CLI::Range(1, 1000));
   addGateFlags(app, flags->gate);

@@ -119,6 +119,9 @@ int runFuzzingServer(const Flags& flags, bool originalSpelling) {
   spec.timeoutScale = flags.run.timeoutScale;
   spec.corpora = &loadCorpora(flags.run.testdata);
 
+  FailFast failFast(flags.gate, catalogue);
+  spec.endsRun = [&](const play::Result& result) { return failFast.endsRun(result); };
+
   const roles::AgentExclusions exclusions = spec.exclusions;
   net::raiseDescriptorLimit();
   ConsoleLog log;
@@ -155,18 +158,20 @@ int runFuzzingServer(const Flags& flags, bool originalSpelling) {
   fmt::print("{}", report::summary(folder.records(), selection.part));
   fmt::print("Reports are in {}\n",
              (std::filesystem::absolute(folder.path()) / "index.html").lexically_normal().string());
+  if (!failFast.reason().empty()) log.error(failFast.reason());
   if (server.unwritten() > 0) log.error(describeLost(server.unwritten()));
   const bool gates = flags.gate.given() || (peer && flags.gate.wanted(originalSpelling));
   if (!peer && !gates) return written ? success : incomplete;
   int status = verdictOf(folder.records(), selection.part.size());
   if (gates) {
-    status = runGate(flags.gate, folder.records(), selection.part,
-                     {catalogue,
-                      folder.path().string(),
-                      repeatWith("wsgauntlet fuzzingserver"),
-                      {},
-                      excluded,
-                      {}});
+    status = runGate(
+        flags.gate, folder.records(), selection.part,
+        {catalogue,
+         folder.path().string(),
+         repeatWith("wsgauntlet fuzzingserver"),
+         {},
+         excluded,
+         failFast.reason().empty() ? std::vector<std::string>{} : std::vector{failFast.reason()}});
   }
   if (!written && status == success) status = incomplete;
   if (peerStatus && *peerStatus != 0) {

@@ -19,7 +19,8 @@ std::string shown(const std::string& text) {
 
 }  // namespace
 
-ConsoleLog::ConsoleLog() : terminal_(isatty(STDOUT_FILENO) != 0) {}
+ConsoleLog::ConsoleLog()
+    : terminal_(isatty(STDOUT_FILENO) != 0), started_(std::chrono::steady_clock::now()) {}
 
 ConsoleLog::~ConsoleLog() {
   clearProgress();
@@ -52,10 +53,22 @@ void ConsoleLog::caseStarted(const suite::Case& testCase, const std::string& age
 void ConsoleLog::caseEnded(const play::Result& result, std::size_t done, std::size_t total) {
   if (!terminal_) return;
   if (report::isFailure(report::makeRecord(result, ""))) ++failed_;
-  fmt::print("\r\033[K{} of {} cases of {} done, {} not passed (last: {})", done, total,
-             report::terminalText(result.agent), failed_, result.testCase->id.str());
+  fmt::print("\r\033[K{} of {} cases of {} done, {} failed{} (last: {})", done, total,
+             report::terminalText(result.agent), failed_, timeLeft(done, total),
+             result.testCase->id.str());
   std::fflush(stdout);
   progressShown_ = true;
+}
+
+/// As if the cases that are left took as long as those that are done; nothing during the first
+/// second.
+std::string ConsoleLog::timeLeft(std::size_t done, std::size_t total) const {
+  const std::chrono::duration<double> past = std::chrono::steady_clock::now() - started_;
+  if (done == 0 || done >= total || past.count() < 1) return {};
+  const double left = past.count() * static_cast<double>(total - done) / static_cast<double>(done);
+  const int seconds = static_cast<int>(left) + 1;
+  return seconds < 60 ? fmt::format(", about {} s left", seconds)
+                      : fmt::format(", about {} min {} s left", seconds / 60, seconds % 60);
 }
 
 }  // namespace wsgauntlet::cli

@@ -1,6 +1,7 @@
 // The console during a run.
 #pragma once
 
+#include "base/clock.hpp"
 #include "roles/run_log.hpp"
 
 #include <string>
@@ -8,7 +9,7 @@
 namespace wsgauntlet::cli {
 
 /// Writes a line for each case, as scripts expect it. On a terminal the lines of cases become one
-/// line that is overwritten, with the number of cases done and of those that did not pass.
+/// line that is overwritten: cases done, failures, and an estimate of the time left.
 class ConsoleLog : public roles::RunLog {
  public:
   ConsoleLog();
@@ -24,10 +25,12 @@ class ConsoleLog : public roles::RunLog {
 
  private:
   void clearProgress();
+  [[nodiscard]] std::string timeLeft(std::size_t done, std::size_t total) const;
 
   bool terminal_;
   bool progressShown_ = false;
   std::size_t failed_ = 0;
+  TimePoint started_;
 };
 
 }  // namespace wsgauntlet::cli

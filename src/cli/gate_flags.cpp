@@ -145,6 +145,10 @@ void addGateFlags(CLI::App& app, GateFlags& flags) {
   app.add_option("--summary", flags.summary, "Write a summary as JSON")->type_name("FILE");
   app.add_flag("--allow-missing", flags.allowMissing,
                "Cases without a result do not make the run incomplete");
+  app.add_flag("--fail-fast{1}", flags.failFast,
+               "End the run after N unexpected failures, one by default")
+      ->type_name("[=N]")
+      ->check(CLI::PositiveNumber);
 }
 
 void checkGateFlags(const GateFlags& flags, const suite::Catalogue& catalogue) {
@@ -158,15 +162,55 @@ void checkGateFlags(const GateFlags& flags, const suite::Catalogue& catalogue) {
   }
 }
 
+struct GateBasis {
+  GateBasis(const GateFlags& flags, const suite::Catalogue& catalogue)
+      : policy(report::Policy::parse(flags.failOn)), expectations(loadExpectations(flags)) {
+    if (!flags.baseline.empty()) baseline.emplace(flags.baseline, catalogue);
+  }
+  [[nodiscard]] report::GateInput input(const report::Records& records,
+                                        std::span<const suite::Case* const> cases) const {
+    report::GateInput input{records, cases, policy};
+    input.expectations = expectations ? &*expectations : nullptr;
+    input.baseline = baseline ? &baseline->records() : nullptr;
+    return input;
+  }
+
+  report::Policy policy;
+  std::optional<report::Expectations> expectations;
+  std::optional<report::StoredReports> baseline;
+};
+
+FailFast::FailFast(const GateFlags& flags, const suite::Catalogue& catalogue)
+    : limit_(flags.failFast) {
+  if (limit_ > 0) basis_ = std::make_unique<GateBasis>(flags, catalogue);
+}
+
+FailFast::~FailFast() = default;
+
+bool FailFast::endsRun(const play::Result& result) {
+  if (limit_ == 0) return false;
+  report::Records records;
+  records[report::agentText(result)][result.testCase->id] = report::makeRecord(result, "");
+  const report::JudgementTally tally =
+      report::evaluate(basis_->input(records, {&result.testCase, 1})).tally();
+  for (const auto failure :
+       {report::Judgement::unexpected, report::Judgement::changed, report::Judgement::regression}) {
+    failures_ += tally.of(failure);
+  }
+  return failures_ >= limit_;
+}
+
+std::string FailFast::reason() const {
+  if (limit_ == 0 || failures_ < limit_) return {};
+  return fmt::format("ended by --fail-fast after {} unexpected {}", failures_,
+                     failures_ == 1 ? "failure" : "failures");
+}
+
 int runGate(const GateFlags& flags, const report::Records& records,
             std::span<const suite::Case* const> cases, const GateRun& run) {
   checkGateFlags(flags, run.catalogue);
-  std::optional<report::Expectations> expectations = loadExpectations(flags);
-  std::optional<report::StoredReports> baseline;
-  if (!flags.baseline.empty()) baseline.emplace(flags.baseline, run.catalogue);
-  report::GateInput input{records, cases, report::Policy::parse(flags.failOn)};
-  input.expectations = expectations ? &*expectations : nullptr;
-  input.baseline = baseline ? &baseline->records() : nullptr;
+  GateBasis basis(flags, run.catalogue);
+  report::GateInput input = basis.input(records, cases);
   input.agents = run.agents;
   input.excluded = run.excluded;
   input.missingAllowed = flags.allowMissing;
@@ -174,7 +218,7 @@ int runGate(const GateFlags& flags, const report::Records& records,
   if (flags.updateExpectations) {
     update(flags, report::evaluate(input), input);
     // The verdict is that under the new file.
-    expectations = report::readExpectations(flags.expectations);
+    basis.expectations = report::readExpectations(flags.expectations);
   }
   const report::Gate gate = report::evaluate(input);
   print(gate, run);

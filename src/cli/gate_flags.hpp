@@ -1,12 +1,15 @@
 // The gate, for every command that ends with results.
 #pragma once
 
+#include "play/result.hpp"
 #include "report/gate.hpp"
 #include "report/gate_text.hpp"
 #include "report/records.hpp"
 #include "suite/catalogue.hpp"
 
+#include <cstddef>
 #include <functional>
+#include <memory>
 #include <span>
 #include <string>
 #include <vector>
@@ -26,6 +29,7 @@ struct GateFlags {
   std::string markdown;
   std::string summary;
   bool allowMissing = false;
+  std::size_t failFast = 0;  ///< unexpected failures that end the run; 0: it goes to its end
 
   /// True when one of the flags was given.
   [[nodiscard]] bool given() const;
@@ -59,6 +63,29 @@ void checkGateFlags(const GateFlags& flags, const suite::Catalogue& catalogue);
 /// InputError when a file cannot be read or written.
 [[nodiscard]] int runGate(const GateFlags& flags, const report::Records& records,
                           std::span<const suite::Case* const> cases, const GateRun& run);
+
+/// What results are held against: policy, expectations, baseline.
+struct GateBasis;
+
+/// Counts unexpected failures while a run goes on, and ends it when there are enough.
+class FailFast {
+ public:
+  /// Throws InputError for flags that cannot be used. `catalogue` outlives it.
+  FailFast(const GateFlags& flags, const suite::Catalogue& catalogue);
+  ~FailFast();
+  FailFast(const FailFast&) = delete;
+  FailFast& operator=(const FailFast&) = delete;
+
+  /// Judges a result as the gate will; true when the run is to end now.
+  bool endsRun(const play::Result& result);
+  /// Why the run has ended, as a sentence; empty when it was not for this.
+  [[nodiscard]] std::string reason() const;
+
+ private:
+  std::unique_ptr<const GateBasis> basis_;
+  std::size_t limit_;
+  std::size_t failures_ = 0;
+};
 
 /// The command that repeats one case: `prefix --cases 5.19`.
 [[nodiscard]] report::RepeatCommand repeatWith(std::string prefix);

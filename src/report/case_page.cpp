@@ -43,11 +43,11 @@ std::string runNote(play::Run run) {
     case play::Run::only:
       break;
     case play::Run::second:
-      return "<br/><br/>The case did not come out well beside others, and was repeated alone: this "
-             "is the second result, which counts.";
+      return "<br/><br/>The first run of the case left it in doubt, because something did not come "
+             "in time: this is the result of its repetition.";
     case play::Run::unrepeated:
-      return "<br/><br/>The case did not come out well beside others, and the server was gone "
-             "before it could be repeated alone.";
+      return "<br/><br/>Not confirmed: something did not come in time, and the run ended before "
+             "the case could be repeated.";
   }
   return {};
 }

@@ -16,7 +16,7 @@ namespace wsgauntlet::report {
 
 /// `started` as in the file of the case, and in nanoseconds `rows`, the times of the rows of the
 /// wire log since TCP was connected, and `roundTrips`, each round trip. `run` is `second` or
-/// `unrepeated` where a case did not come out well at first (play::Run).
+/// `unrepeated` where the first run of a case left it in doubt (play::Run).
 [[nodiscard]] std::string timingJson(const play::Result& result);
 
 /// Writes the times of a result. Throws InputError.

@@ -4,6 +4,7 @@
 #include "play/case_session.hpp"
 #include "roles/index_writer.hpp"
 #include "roles/names.hpp"
+#include "roles/repetition.hpp"
 #include "roles/scheduler.hpp"
 
 #include <algorithm>
@@ -19,29 +20,17 @@ namespace {
 
 /// Between two tries to connect.
 constexpr auto kRetryDelay = std::chrono::milliseconds(50);
+/// How often to look whether the event loop is in time, and what is late.
+constexpr auto kHeartbeat = std::chrono::milliseconds(20);
+constexpr auto kLate = std::chrono::milliseconds(50);
 
 TimePoint now() {
   return std::chrono::steady_clock::now();
 }
 
-/// With others beside it the case was slow: the closing handshake ran out of time, or all that is
-/// expected came, but behind the Close frame (without a code) of the case's own timer.
-bool isLate(const play::Result& result) {
-  if (result.closing.wasCloseHandshakeTimeout) return true;
-  const suite::Case& testCase = *result.testCase;
-  return testCase.finishEarly && testCase.expect.size() == 1 && !result.received.empty() &&
-         result.closing.closedByMe && !result.closing.localCloseCode;
-}
-
-/// True for a result that no other case can have spoilt.
-bool isGood(const play::Result& result) {
-  using play::Behavior;
-  using play::BehaviorClose;
-  if (result.behavior == Behavior::nonStrict && Scheduler::isRace(*result.testCase)) return false;
-  if (isLate(result)) return false;
-  const bool events = result.behavior != Behavior::failed;
-  return events && (result.behaviorClose == BehaviorClose::ok ||
-                    result.behaviorClose == BehaviorClose::informational);
+/// A server has no reason to refuse the request of such a case.
+bool isOrdinaryRequest(const suite::Case& testCase) {
+  return !testCase.request && testCase.early.empty();
 }
 
 std::vector<websocket::ExtensionElement> offersOf(const suite::Case& testCase) {
@@ -60,17 +49,17 @@ std::vector<websocket::ExtensionElement> offersOf(const suite::Case& testCase) {
 class ServerRun : public std::enable_shared_from_this<ServerRun> {
  public:
   /// `goOn` is called when a case has ended and others may start.
-  ServerRun(net::Loop& loop, const FuzzingClientSpec& spec, const ServerSpec& server,
-            Scheduler& scheduler, IndexWriter& reports, RunLog& log, RunOutcome& outcome,
-            std::function<void()> goOn)
+  ServerRun(net::Loop& loop, const FuzzingClientSpec& spec, std::size_t index, Scheduler& scheduler,
+            IndexWriter& reports, RunLog& log, RunOutcome& outcome, std::function<void()> goOn)
       : loop_(loop),
         spec_(spec),
-        server_(server),
+        index_(index),
+        server_(spec.servers[index]),
         scheduler_(scheduler),
         reports_(reports),
         log_(log),
         outcome_(outcome),
-        agent_(server.agent),
+        agent_(server_.agent),
         random_(spec.seed),
         goOn_(std::move(goOn)) {
     for (std::size_t i = 0; i < spec.selection.size(); ++i) positions_[spec.selection[i]] = i;
@@ -85,21 +74,21 @@ class ServerRun : public std::enable_shared_from_this<ServerRun> {
     if (isFinished(turn.testCase->id)) {
       ++outcome_.resumed;
       ++counted_;
-      scheduler_.ended(turn, true);
+      scheduler_.ended(turn);
     } else if (!agent_.empty() && isExcluded(spec_.exclusions, agent_, turn.testCase->id)) {
       skip(turn);
     } else {
-      connect(std::make_shared<Attempt>(Attempt{turn, std::nullopt, std::nullopt}));
+      connect(std::make_shared<Attempt>(Attempt{turn, pace().start(), std::nullopt, std::nullopt}));
     }
   }
 
   /// The whole run is over, or the server is gone.
   void finish() {
     // What is known of cases that were to be repeated is kept: one of them may tell why.
-    for (auto& [testCase, result] : std::exchange(unrepeated_, {})) {
-      result.run = play::Run::unrepeated;
-      ++outcome_.unrepeated;
-      keep(std::move(result));
+    for (auto& [testCase, earlier] : std::exchange(doubtful_, {})) {
+      earlier.last.run = play::Run::unrepeated;
+      outcome_.unrepeated.push_back(testCase->id);
+      keep(std::move(earlier.last));
     }
     for (play::Result& result : nameless_) {
       if (!agent_.empty()) result.agent = agent_;
@@ -113,6 +102,7 @@ class ServerRun : public std::enable_shared_from_this<ServerRun> {
  private:
   struct Attempt {
     Scheduler::Turn turn;
+    PeerPace::Ticket ticket;
     std::optional<TimePoint> giveUpAt;   ///< set by the first refusal
     std::optional<play::Result> result;  ///< set when the connection is over
   };
@@ -128,8 +118,10 @@ class ServerRun : public std::enable_shared_from_this<ServerRun> {
                           turn.testCase->id.str(), agent_));
     ++outcome_.skipped;
     ++counted_;
-    scheduler_.ended(turn, true);
+    scheduler_.ended(turn);
   }
+
+  [[nodiscard]] PeerPace& pace() { return scheduler_.pace(index_); }
 
   void connect(const AttemptPtr& attempt) {
     const suite::Case& testCase = *attempt->turn.testCase;
@@ -141,7 +133,14 @@ class ServerRun : public std::enable_shared_from_this<ServerRun> {
     setup.seed = random_.fork(static_cast<std::uint64_t>(testCase.number)).next();
     setup.timeoutScale = spec_.timeoutScale;
     setup.corpora = spec_.corpora;
+    if (attempt->turn.round == Round::first && !attempt->turn.alone) {
+      setup.patience = pace().patience();
+    }
     setup.wallClock = wallClock;
+    setup.onAnswer = [self = shared_from_this(), attempt](Duration took) {
+      self->pace().answered(attempt->ticket, took);
+      self->loop_.post(self->goOn_);
+    };
     setup.onResult = [attempt](play::Result result) { attempt->result = std::move(result); };
 
     websocket::ClientRequest request = requestOf(server_, kFuzzerName);
@@ -179,8 +178,9 @@ class ServerRun : public std::enable_shared_from_this<ServerRun> {
       log_.line(fmt::format("Connection to {} failed ({})", server_.urlText, reason));
       unreachable_ = true;
     }
-    scheduler_.ended(attempt->turn, false);
-    scheduler_.abandon(attempt->turn.server);
+    pace().ended(attempt->ticket);
+    scheduler_.ended(attempt->turn);
+    scheduler_.abandon(index_);
     goOn_();
   }
 
@@ -193,15 +193,31 @@ class ServerRun : public std::enable_shared_from_this<ServerRun> {
   void ended(const AttemptPtr& attempt) {
     play::Result result = std::move(*attempt->result);
     attempt->result.reset();
-    const suite::Case* testCase = result.testCase;
-    if (!scheduler_.ended(attempt->turn, isGood(result))) {
-      unrepeated_[testCase] = std::move(result);
+    scheduler_.ended(attempt->turn);
+    if (attempt->ticket.isAnswered && !result.opened && isOrdinaryRequest(*result.testCase)) {
+      pace().refused(attempt->ticket);
+    }
+    pace().ended(attempt->ticket);
+    settle(attempt->turn, std::move(result));
+    goOn_();
+  }
+
+  /// Keeps a result, or has its case run once more.
+  void settle(const Scheduler::Turn& turn, play::Result result) {
+    const auto found = doubtful_.find(turn.testCase);
+    const EarlierRuns* earlier = found != doubtful_.end() ? &found->second : nullptr;
+    if (const auto round = repetition(turn, result, earlier, pace().isSlow())) {
+      EarlierRuns& runs = doubtful_[turn.testCase];
+      runs.wasInTime = runs.wasInTime || result.doubt != play::Doubt::absence;
+      if (turn.round == Round::isolated) ++runs.isolatedRuns;
+      runs.last = std::move(result);
+      scheduler_.repeat(turn, *round);
     } else {
-      if (attempt->turn.isConfirmation) result.run = play::Run::second;
-      unrepeated_.erase(testCase);
+      if (turn.round != Round::first) result.run = play::Run::second;
+      if (earlier != nullptr) doubtful_.erase(found);
+      if (spec_.endsRun && spec_.endsRun(result)) scheduler_.stop();
       keep(std::move(result));
     }
-    goOn_();
   }
 
   void keep(play::Result result) {
@@ -240,6 +256,7 @@ class ServerRun : public std::enable_shared_from_this<ServerRun> {
 
   net::Loop& loop_;
   const FuzzingClientSpec& spec_;
+  const std::size_t index_;
   const ServerSpec& server_;
   Scheduler& scheduler_;
   IndexWriter& reports_;
@@ -249,8 +266,8 @@ class ServerRun : public std::enable_shared_from_this<ServerRun> {
   Random random_;
   std::map<const suite::Case*, std::size_t> positions_;
   std::vector<play::Result> nameless_;
-  std::map<const suite::Case*, play::Result> unrepeated_;  ///< that did not come out well
-  std::size_t counted_ = 0;    ///< cases with a result, and skipped ones
+  std::map<const suite::Case*, EarlierRuns> doubtful_;  ///< to be repeated
+  std::size_t counted_ = 0;                             ///< cases with a result, and skipped ones
   std::size_t unwritten_ = 0;  ///< of these, results that could not be written
   bool unreachable_ = false;
   bool toldOfTls_ = false;
@@ -270,11 +287,25 @@ class FuzzingClient::State : public std::enable_shared_from_this<State> {
 
   void start(std::function<void()> whenDone) {
     done = std::move(whenDone);
-    for (const ServerSpec& server : spec.servers) {
-      servers.push_back(std::make_shared<ServerRun>(loop, spec, server, scheduler, reports, log,
-                                                    outcome, [this] { startCases(); }));
+    for (std::size_t i = 0; i < spec.servers.size(); ++i) {
+      servers.push_back(std::make_shared<ServerRun>(loop, spec, i, scheduler, reports, log, outcome,
+                                                    [this] { startCases(); }));
     }
     loop.post([self = shared_from_this()] { self->startCases(); });
+    watchLoop();
+  }
+
+  void watchLoop() {
+    const TimePoint due = now() + kHeartbeat;
+    loop.after(kHeartbeat, [self = shared_from_this(), due] {
+      if (self->isDone) return;
+      if (now() - due > kLate) {
+        for (std::size_t i = 0; i < self->servers.size(); ++i) {
+          self->scheduler.pace(i).loopWasLate();
+        }
+      }
+      self->watchLoop();
+    });
   }
 
   void startCases() {
@@ -306,7 +337,7 @@ void FuzzingClient::start(std::function<void()> done) {
   state_->start(std::move(done));
 }
 
-void FuzzingClient::serversGone() {
+void FuzzingClient::interrupt() {
   for (const auto& server : state_->servers) server->finish();
 }
 

@@ -31,10 +31,12 @@ struct FuzzingClientSpec {
   /// Cases that have a result from an earlier run, by agent.
   std::map<std::string, std::set<suite::CaseId>> finished;
   AgentExclusions exclusions;
-  int jobs = 1;  ///< cases at the same time; 1: one server and one case after another
+  int jobs = 1;  ///< cases at the same time at most; 1: one server and one case after another
   Duration connectRetry = std::chrono::seconds(10);  ///< how long a refusal is tried again
   std::uint64_t seed = 0;
   double timeoutScale = 1;
+  /// Asked about each result that counts: true ends the run. May be absent.
+  std::function<bool(const play::Result&)> endsRun;
   /// What slices are taken from; lives longer than the run.
   const suite::Corpora* corpora = &suite::Corpora::builtIn();
 };
@@ -46,8 +48,8 @@ struct RunOutcome {
   std::size_t skipped = 0;    ///< excluded for their agent
   std::size_t missing = 0;    ///< cases without a result that should have one
   std::size_t unwritten = 0;  ///< those of them whose result could not be written
-  /// Cases that did not come out well, and could not be repeated alone: the server was gone.
-  std::size_t unrepeated = 0;
+  /// Cases in doubt that were not repeated, because the run or the server ended before.
+  std::vector<suite::CaseId> unrepeated;
 };
 
 /// Runs all cases against all servers.
@@ -63,8 +65,8 @@ class FuzzingClient {
   /// Writes index.html and index.json for all that was done so far; false when they cannot be
   /// written.
   bool writeReports();
-  /// Keeps what is known, when the servers have ended before the run has.
-  void serversGone();
+  /// Keeps what is known of cases that were to be repeated, when the run ends before its time.
+  void interrupt();
   [[nodiscard]] RunOutcome outcome() const;
 
  private:

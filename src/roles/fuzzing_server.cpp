@@ -272,6 +272,7 @@ class FuzzingServer::State {
     } else {
       ++unwritten;
     }
+    if (spec.endsRun && spec.endsRun(result)) loop.stop();
   }
 
   [[nodiscard]] report::Neighbours neighbours(int number) const {

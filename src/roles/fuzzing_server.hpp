@@ -2,6 +2,7 @@
 #pragma once
 
 #include "net/transport.hpp"
+#include "play/result.hpp"
 #include "report/folder.hpp"
 #include "roles/agent_exclusions.hpp"
 #include "roles/run_log.hpp"
@@ -11,6 +12,7 @@
 #include "websocket/options.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -31,6 +33,8 @@ struct FuzzingServerSpec {
   websocket::HttpFields headers;       ///< further fields of the answers that open a connection
   std::uint64_t seed = 0;
   double timeoutScale = 1;
+  /// Asked about each result: true ends the run. May be absent.
+  std::function<bool(const play::Result&)> endsRun;
   /// What slices are taken from; lives longer than the run.
   const suite::Corpora* corpora = &suite::Corpora::builtIn();
 };

@@ -1,6 +1,7 @@
 #include "roles/scheduler.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace wsgauntlet::roles {
 
@@ -8,23 +9,58 @@ using suite::Kind;
 
 Scheduler::Scheduler(const std::vector<const suite::Case*>& cases, Limits limits,
                      std::size_t servers)
-    : limits_(limits) {
-  for (std::size_t server = 0; server < servers; ++server) {
+    : limits_(limits), servers_(servers, Server{PeerPace(limits.jobs), {}, {}, false}) {
+  for (std::size_t i = 0; i < servers; ++i) {
+    Server& server = servers_[i];
     for (const suite::Case* one : cases) {
-      if (limits_.jobs == 1 || one->kind == Kind::measures) {
-        alone_.push_back({server, one, false, true});
-      } else {
-        (one->kind == Kind::moves ? moves_ : waits_).push_back({server, one, false, false});
-      }
+      const bool alone = limits_.jobs == 1 || one->kind == Kind::measures;
+      std::deque<Turn>& lane = alone                      ? measures_
+                               : one->kind == Kind::moves ? server.moves
+                                                          : server.waits;
+      lane.push_back({i, one, Round::first, alone});
     }
+    // The longest first: then none of them is left over at the end.
+    std::stable_sort(server.waits.begin(), server.waits.end(), [](const Turn& a, const Turn& b) {
+      return a.testCase->cost > b.testCase->cost;
+    });
   }
-  // The longest first: then none of them is left over at the end.
-  std::stable_sort(waits_.begin(), waits_.end(), [](const Turn& a, const Turn& b) {
-    return a.testCase->cost > b.testCase->cost;
+}
+
+std::optional<Scheduler::Turn> Scheduler::next() {
+  if (isStopped_) return std::nullopt;
+  if (auto turn = nextInParallel()) return turn;
+  if (running_ > 0 || !parallelLanesAreEmpty()) return std::nullopt;
+  if (!measures_.empty()) return start(measures_);
+  if (!together_.empty()) {
+    for (const Turn& turn : std::exchange(together_, {})) {
+      Server& server = servers_[turn.server];
+      (turn.testCase->kind == Kind::moves ? server.moves : server.waits).push_back(turn);
+    }
+    return nextInParallel();
+  }
+  if (!isolated_.empty()) return start(isolated_);
+  return std::nullopt;
+}
+
+std::optional<Scheduler::Turn> Scheduler::nextInParallel() {
+  for (std::size_t i = 0; i < servers_.size() && running_ < limits_.jobs; ++i) {
+    Server& server = servers_[(nextServer_ + i) % servers_.size()];
+    if (!server.pace.mayStart()) continue;
+    const bool mayMove = !server.moves.empty() && movesRunning_ < limits_.cores;
+    if (server.waits.empty() && !mayMove) continue;
+    nextServer_ = (nextServer_ + i + 1) % servers_.size();
+    return start(server.waits.empty() ? server.moves : server.waits);
+  }
+  return std::nullopt;
+}
+
+bool Scheduler::parallelLanesAreEmpty() const {
+  return std::all_of(servers_.begin(), servers_.end(), [](const Server& server) {
+    return server.waits.empty() && server.moves.empty();
   });
 }
 
-std::optional<Scheduler::Turn> Scheduler::start(std::deque<Turn>& lane) {
+Scheduler::Turn Scheduler::start(std::deque<Turn>& lane) {
   const Turn turn = lane.front();
   lane.pop_front();
   ++running_;
@@ -32,43 +68,36 @@ std::optional<Scheduler::Turn> Scheduler::start(std::deque<Turn>& lane) {
   return turn;
 }
 
-std::optional<Scheduler::Turn> Scheduler::next() {
-  if (!waits_.empty() && running_ < limits_.jobs) return start(waits_);
-  if (!moves_.empty() && running_ < limits_.jobs && movesRunning_ < limits_.cores) {
-    return start(moves_);
-  }
-  if (waits_.empty() && moves_.empty() && running_ == 0 && !alone_.empty()) return start(alone_);
-  return std::nullopt;
-}
-
-bool Scheduler::ended(const Turn& turn, bool good) {
+void Scheduler::ended(const Turn& turn) {
   --running_;
   if (turn.testCase->kind == Kind::moves) --movesRunning_;
-  if (good || turn.alone) {
-    ++done_;
-    return true;
-  }
-  alone_.push_back({turn.server, turn.testCase, true, true});
-  return false;
 }
 
-bool Scheduler::isRace(const suite::Case& testCase) {
-  const auto waits = [](const suite::Step& step) {
-    return std::holds_alternative<suite::Wait>(step.action);
-  };
-  return testCase.outcome || (testCase.expect.size() > 1 &&
-                              std::none_of(testCase.script.begin(), testCase.script.end(), waits));
+void Scheduler::repeat(const Turn& turn, Round round) {
+  if (servers_[turn.server].isAbandoned) return;
+  const bool alone = round == Round::isolated;
+  const Turn again{turn.server, turn.testCase, round, alone};
+  if (alone) {
+    isolated_.push_back(again);
+  } else {
+    together_.push_back(again);
+  }
 }
 
 bool Scheduler::finished() const {
-  return running_ == 0 && waits_.empty() && moves_.empty() && alone_.empty();
+  if (isStopped_) return true;
+  return running_ == 0 && parallelLanesAreEmpty() && measures_.empty() && together_.empty() &&
+         isolated_.empty();
 }
 
 void Scheduler::abandon(std::size_t server) {
   const auto isTheirs = [&](const Turn& turn) { return turn.server == server; };
-  std::erase_if(waits_, isTheirs);
-  std::erase_if(moves_, isTheirs);
-  std::erase_if(alone_, isTheirs);
+  servers_[server].isAbandoned = true;
+  servers_[server].waits.clear();
+  servers_[server].moves.clear();
+  std::erase_if(measures_, isTheirs);
+  std::erase_if(together_, isTheirs);
+  std::erase_if(isolated_, isTheirs);
 }
 
 }  // namespace wsgauntlet::roles

@@ -1,6 +1,7 @@
-// Which case runs when: side by side as far as no verdict and no measurement suffers.
+// Which case runs when: in parallel as far as no verdict and no measurement suffers.
 #pragma once
 
+#include "roles/peer_pace.hpp"
 #include "suite/model.hpp"
 
 #include <cstddef>
@@ -10,9 +11,16 @@
 
 namespace wsgauntlet::roles {
 
-/// Decides the order of the cases against all servers. Cases that wait run side by side, cases that
-/// move much data as many as there are cores, cases that measure alone. What did not come out well
-/// while others ran is run again alone, and only that second result counts.
+/// Which run of a case it is.
+enum class Round {
+  first,     ///< with others
+  together,  ///< repeated with all others that are in doubt, while nothing else runs
+  isolated,  ///< repeated while nothing else runs
+};
+
+/// Decides the order of the cases against all servers. In the first round cases that wait run in
+/// parallel, as many as suit each server; cases that move much data as many as there are cores;
+/// cases that measure in isolation. Then come the repetitions that were asked for.
 class Scheduler {
  public:
   struct Limits {
@@ -22,8 +30,8 @@ class Scheduler {
   struct Turn {
     std::size_t server = 0;  ///< index of the server
     const suite::Case* testCase = nullptr;
-    bool isConfirmation = false;  ///< it ran before, with others
-    bool alone = false;           ///< nothing else runs at the same time
+    Round round = Round::first;
+    bool alone = false;  ///< nothing else runs at the same time
   };
 
   /// The same cases against each of `servers` servers.
@@ -31,28 +39,41 @@ class Scheduler {
 
   /// The next case that may start now; it counts as running from here on.
   std::optional<Turn> next();
-  /// A case has ended. True when its result counts; false when it is to be run again alone.
-  bool ended(const Turn& turn, bool good);
-  /// Which of a case's alternatives comes true may depend on how soon the peer answers: a peer that
-  /// was busy with other cases must not be taken for a laxer one.
-  [[nodiscard]] static bool isRace(const suite::Case& testCase);
-  /// Nothing runs and nothing is left.
+  /// A case has ended.
+  void ended(const Turn& turn);
+  /// The case of a turn that has ended is to run once more, in a later round or, isolated, again.
+  /// Nothing happens where its server was abandoned.
+  void repeat(const Turn& turn, Round round);
+  /// Nothing runs and nothing is left, or the run was stopped.
   [[nodiscard]] bool finished() const;
-  /// Cases whose result counts so far.
-  [[nodiscard]] std::size_t done() const { return done_; }
-  /// Takes out all cases against a server that have not started.
+  /// Takes out all cases against a server that have not started, and takes no more.
   void abandon(std::size_t server);
+  /// Ends the run, whatever is left and still runs.
+  void stop() { isStopped_ = true; }
+  /// How many cases at the same time suit a server: to be told of what the server does.
+  [[nodiscard]] PeerPace& pace(std::size_t server) { return servers_[server].pace; }
 
  private:
-  std::optional<Turn> start(std::deque<Turn>& lane);
+  struct Server {
+    PeerPace pace;
+    std::deque<Turn> waits;
+    std::deque<Turn> moves;
+    bool isAbandoned = false;
+  };
+
+  std::optional<Turn> nextInParallel();
+  [[nodiscard]] bool parallelLanesAreEmpty() const;
+  Turn start(std::deque<Turn>& lane);
 
   Limits limits_;
-  std::deque<Turn> waits_;
-  std::deque<Turn> moves_;
-  std::deque<Turn> alone_;  ///< measuring cases and confirmations
+  std::vector<Server> servers_;
+  std::size_t nextServer_ = 0;
+  std::deque<Turn> measures_;  ///< with one job: all cases
+  std::vector<Turn> together_;
+  std::deque<Turn> isolated_;
   int running_ = 0;
   int movesRunning_ = 0;
-  std::size_t done_ = 0;
+  bool isStopped_ = false;
 };
 
 }  // namespace wsgauntlet::roles

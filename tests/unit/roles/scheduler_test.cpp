@@ -37,14 +37,32 @@ class Cases {
 };
 
 std::string text(const Turn& turn) {
-  return turn.testCase->id.str() + (turn.isConfirmation ? " again" : "");
+  return turn.testCase->id.str() + (turn.round == Round::together   ? " again"
+                                    : turn.round == Round::isolated ? " isolated"
+                                                                    : "");
 }
 
-/// All that may start now.
+/// All that may start now; each server answers at once, so that more may start.
 std::vector<Turn> startAll(Scheduler& scheduler) {
   std::vector<Turn> turns;
-  while (const auto turn = scheduler.next()) turns.push_back(*turn);
+  while (const auto turn = scheduler.next()) {
+    PeerPace& pace = scheduler.pace(turn->server);
+    auto ticket = pace.start();
+    pace.answered(ticket, std::chrono::milliseconds(1));
+    turns.push_back(*turn);
+  }
   return turns;
+}
+
+void end(Scheduler& scheduler, const Turn& turn) {
+  scheduler.ended(turn);
+  PeerPace::Ticket answered;
+  answered.isAnswered = true;
+  scheduler.pace(turn.server).ended(answered);
+}
+
+void endAll(Scheduler& scheduler, const std::vector<Turn>& turns) {
+  for (const Turn& turn : turns) end(scheduler, turn);
 }
 
 std::vector<std::string> texts(const std::vector<Turn>& turns) {
@@ -61,11 +79,11 @@ TEST(Scheduler, OneJobKeepsTheOrderOfTheIds) {
   while (!scheduler.finished()) {
     const auto turns = startAll(scheduler);
     ASSERT_EQ(turns.size(), 1U);
+    EXPECT_TRUE(turns[0].alone);
     order.push_back(text(turns[0]));
-    EXPECT_TRUE(scheduler.ended(turns[0], false));  // nothing else ran: the result counts
+    end(scheduler, turns[0]);
   }
   EXPECT_THAT(order, ElementsAre("1.1", "1.2", "1.3", "1.4"));
-  EXPECT_EQ(scheduler.done(), 4U);
 }
 
 TEST(Scheduler, StartsTheLongestFirst) {
@@ -89,76 +107,71 @@ TEST(Scheduler, NeverStartsMoreThanItsLimits) {
     });
     EXPECT_LE(moves, 2);
     EXPECT_LE(running.size(), 4U);
-    EXPECT_TRUE(scheduler.ended(running.front(), true));
+    end(scheduler, running.front());
     ++ended;
     running.erase(running.begin());
     for (const Turn& turn : startAll(scheduler)) running.push_back(turn);
   }
   EXPECT_EQ(ended, 10U);
   EXPECT_TRUE(scheduler.finished());
-  EXPECT_EQ(scheduler.done(), 10U);
+}
+
+TEST(Scheduler, StartsNoMoreThanSuitTheServer) {
+  Cases cases;
+  for (int i = 0; i < 5; ++i) cases.add(Kind::waits);
+  Scheduler scheduler(cases.all(), {10, 2});
+  ASSERT_TRUE(scheduler.next());
+  const PeerPace::Ticket unanswered = scheduler.pace(0).start();
+  EXPECT_FALSE(unanswered.inParallel);
+  EXPECT_FALSE(scheduler.next());  // the first one has not been answered yet
 }
 
 TEST(Scheduler, MeasuresOneByOneWhenNothingElseRuns) {
   Cases cases;
   cases.add(Kind::measures).add(Kind::waits).add(Kind::moves).add(Kind::measures);
   Scheduler scheduler(cases.all(), {10, 10});
-  const auto together = startAll(scheduler);
-  EXPECT_THAT(texts(together), ElementsAre("1.2", "1.3"));
-  scheduler.ended(together[0], true);
+  const auto parallel = startAll(scheduler);
+  EXPECT_THAT(texts(parallel), ElementsAre("1.2", "1.3"));
+  EXPECT_FALSE(parallel[0].alone);
+  end(scheduler, parallel[0]);
   EXPECT_THAT(startAll(scheduler), IsEmpty());  // one still runs
-  scheduler.ended(together[1], true);
+  end(scheduler, parallel[1]);
   const auto first = startAll(scheduler);
   EXPECT_THAT(texts(first), ElementsAre("1.1"));
-  EXPECT_TRUE(scheduler.ended(first[0], false));  // it was alone: counts at once
+  EXPECT_TRUE(first[0].alone);
+  end(scheduler, first[0]);
   EXPECT_THAT(texts(startAll(scheduler)), ElementsAre("1.4"));
 }
 
-TEST(Scheduler, RunsAgainAloneWhatFailedWhileOthersRan) {
+TEST(Scheduler, RepeatsTogetherWhenAllElseIsDoneAndThenInIsolation) {
   Cases cases;
-  cases.add(Kind::waits).add(Kind::moves).add(Kind::measures);
+  cases.add(Kind::waits).add(Kind::waits).add(Kind::moves).add(Kind::waits).add(Kind::measures);
   Scheduler scheduler(cases.all(), {10, 10});
+  const auto first = startAll(scheduler);
+  ASSERT_EQ(first.size(), 4U);
+  endAll(scheduler, first);
+  scheduler.repeat(first[0], Round::together);
+  scheduler.repeat(first[1], Round::isolated);
+  scheduler.repeat(first[2], Round::isolated);
+  scheduler.repeat(first[3], Round::together);
+  const auto measures = startAll(scheduler);
+  EXPECT_THAT(texts(measures), ElementsAre("1.5"));
+  endAll(scheduler, measures);
   const auto together = startAll(scheduler);
-  ASSERT_EQ(together.size(), 2U);
-  EXPECT_FALSE(scheduler.ended(together[0], false));
-  EXPECT_FALSE(scheduler.ended(together[1], false));
-  EXPECT_EQ(scheduler.done(), 0U);
+  EXPECT_THAT(texts(together), ElementsAre("1.1 again", "1.3 again"));
+  end(scheduler, together[0]);
+  EXPECT_THAT(startAll(scheduler), IsEmpty());
+  end(scheduler, together[1]);
+  scheduler.repeat(together[1], Round::isolated);
   std::vector<std::string> order;
   while (!scheduler.finished()) {
     const auto turns = startAll(scheduler);
     ASSERT_EQ(turns.size(), 1U);
+    EXPECT_TRUE(turns[0].alone);
     order.push_back(text(turns[0]));
-    EXPECT_TRUE(scheduler.ended(turns[0], false));  // the second result counts
+    end(scheduler, turns[0]);
   }
-  EXPECT_THAT(order, ElementsAre("1.3", "1.1 again", "1.2 again"));
-  EXPECT_EQ(scheduler.done(), 3U);
-}
-
-TEST(Scheduler, TellsWhoIsAlone) {
-  Cases cases;
-  cases.add(Kind::waits).add(Kind::measures);
-  Scheduler together(cases.all(), {10, 1});
-  EXPECT_FALSE(together.next()->alone);
-  EXPECT_FALSE(together.ended({0, cases.all()[0], false, false}, false));
-  const auto measure = together.next();
-  EXPECT_TRUE(measure->alone);
-  together.ended(*measure, true);
-  EXPECT_TRUE(together.next()->alone);  // the confirmation
-  Scheduler oneByOne(cases.all(), {1, 1});
-  EXPECT_TRUE(oneByOne.next()->alone);
-}
-
-/// Only cases that end in more than one way, and where no pause decides which.
-TEST(Scheduler, KnowsWhichCasesAreRaces) {
-  suite::Case testCase;
-  EXPECT_FALSE(Scheduler::isRace(testCase));
-  testCase.expect = {{"OK", {}}};
-  EXPECT_FALSE(Scheduler::isRace(testCase));
-  testCase.expect.push_back({"NON-STRICT", {}});
-  testCase.script = {{suite::SendFrame{}, {}}, {suite::FailAfter{1}, {}}};
-  EXPECT_TRUE(Scheduler::isRace(testCase));
-  testCase.script.push_back({suite::Wait{1, "A"}, {}});
-  EXPECT_FALSE(Scheduler::isRace(testCase));
+  EXPECT_THAT(order, ElementsAre("1.2 isolated", "1.4 isolated", "1.3 isolated"));
 }
 
 TEST(Scheduler, CanBeAbandoned) {
@@ -167,27 +180,36 @@ TEST(Scheduler, CanBeAbandoned) {
   Scheduler scheduler(cases.all(), {1 + 1, 1});
   const auto running = startAll(scheduler);
   ASSERT_EQ(running.size(), 2U);
+  end(scheduler, running[0]);
+  scheduler.repeat(running[0], Round::together);
   scheduler.abandon(0);
   EXPECT_FALSE(scheduler.finished());  // what runs is waited for
   EXPECT_THAT(startAll(scheduler), IsEmpty());
-  scheduler.ended(running[0], true);
-  EXPECT_THAT(startAll(scheduler), IsEmpty());
-  scheduler.ended(running[1], true);
+  end(scheduler, running[1]);
   EXPECT_TRUE(scheduler.finished());
-  EXPECT_EQ(scheduler.done(), 2U);
 }
 
-TEST(Scheduler, RunsServersSideBySideAndMeasuresWithoutAny) {
+TEST(Scheduler, CanBeStopped) {
+  Cases cases;
+  cases.add(Kind::waits).add(Kind::waits);
+  Scheduler scheduler(cases.all(), {1 + 1, 1});
+  ASSERT_TRUE(scheduler.next());
+  scheduler.stop();
+  EXPECT_TRUE(scheduler.finished());
+  EXPECT_FALSE(scheduler.next());
+}
+
+TEST(Scheduler, RunsServersInParallelAndMeasuresWithoutAny) {
   Cases cases;
   cases.add(Kind::waits).add(Kind::measures);
   Scheduler scheduler(cases.all(), {10, 1}, 2);
-  const auto first = scheduler.next();
-  const auto second = scheduler.next();
-  EXPECT_EQ(first->server, 0U);
-  EXPECT_EQ(second->server, 1U);
-  scheduler.ended(*first, true);
+  const auto first = startAll(scheduler);
+  ASSERT_EQ(first.size(), 2U);
+  EXPECT_EQ(first[0].server, 0U);
+  EXPECT_EQ(first[1].server, 1U);
+  end(scheduler, first[0]);
   EXPECT_FALSE(scheduler.next());  // the other server is still busy: nothing may be measured
-  scheduler.ended(*second, true);
+  end(scheduler, first[1]);
   EXPECT_TRUE(scheduler.next()->alone);
   EXPECT_FALSE(scheduler.next());
 }
@@ -197,9 +219,10 @@ TEST(Scheduler, AbandonsOneServerOnly) {
   cases.add(Kind::waits).add(Kind::measures);
   Scheduler scheduler(cases.all(), {10, 1}, 2);
   scheduler.abandon(0);
-  const auto turn = scheduler.next();
-  EXPECT_EQ(turn->server, 1U);
-  scheduler.ended(*turn, true);
+  const auto turns = startAll(scheduler);
+  ASSERT_EQ(turns.size(), 1U);
+  EXPECT_EQ(turns[0].server, 1U);
+  end(scheduler, turns[0]);
   EXPECT_EQ(scheduler.next()->server, 1U);
   EXPECT_FALSE(scheduler.next());
 }
@@ -210,12 +233,12 @@ TEST(Scheduler, WithoutCasesIsFinishedAtOnce) {
   EXPECT_FALSE(scheduler.next().has_value());
 }
 
-/// Whatever fails and in whatever order cases end: each one counts once, none runs with a case that
-/// is to be alone.
+/// Whatever is repeated and in whatever order cases end: each one counts once, none runs with a
+/// case that is to be alone, and no repetition begins while the first round goes on.
 TEST(Scheduler, CountsEachCaseOnce) {
   Cases cases;
   for (int i = 0; i < 60; ++i) cases.add(static_cast<Kind>(i % 3), i % 7);
-  for (const int jobs : {1, 2, 3, 16}) {
+  for (const int jobs : {2, 3, 16}) {
     Scheduler scheduler(cases.all(), {jobs, 2});
     std::vector<Turn> running;
     std::multiset<std::string> counted;
@@ -223,18 +246,23 @@ TEST(Scheduler, CountsEachCaseOnce) {
       for (const Turn& turn : startAll(scheduler)) running.push_back(turn);
       ASSERT_FALSE(running.empty());
       for (const Turn& turn : running) {
-        if (turn.isConfirmation || turn.testCase->kind == Kind::measures) {
+        if (turn.alone) {
           EXPECT_EQ(running.size(), 1U);
         }
+        EXPECT_EQ(turn.round, running.front().round);
       }
       const auto which = static_cast<std::ptrdiff_t>(i % running.size());
       const Turn turn = running[static_cast<std::size_t>(which)];
       running.erase(running.begin() + which);
-      if (scheduler.ended(turn, i % 4 != 0)) counted.insert(turn.testCase->id.str());
+      end(scheduler, turn);
+      if (!turn.alone && i % 4 != 0) {
+        scheduler.repeat(turn, turn.round == Round::first ? Round::together : Round::isolated);
+      } else {
+        counted.insert(turn.testCase->id.str());
+      }
     }
     EXPECT_EQ(counted.size(), 60U);
     EXPECT_EQ(std::set<std::string>(counted.begin(), counted.end()).size(), 60U);
-    EXPECT_EQ(scheduler.done(), 60U);
   }
 }
 

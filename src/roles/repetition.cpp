@@ -1,0 +1,37 @@
+#include "roles/repetition.hpp"
+
+namespace wsgauntlet::roles {
+namespace {
+
+constexpr int kMaxIsolatedRuns = 3;
+
+bool differ(const play::Result& a, const play::Result& b) {
+  return a.behavior != b.behavior || a.behaviorClose != b.behaviorClose;
+}
+
+}  // namespace
+
+std::optional<Round> repetition(const Scheduler::Turn& turn, const play::Result& result,
+                                const EarlierRuns* earlier, bool peerIsSlow) {
+  using play::Doubt;
+  const bool mayBeLate = result.doubt == Doubt::absence;
+  switch (turn.round) {
+    case Round::first:
+      if (turn.alone || (result.doubt == Doubt::none && !result.cutShort)) return std::nullopt;
+      return result.doubt == Doubt::race ? Round::isolated : Round::together;
+    case Round::together:
+      // With less patience than the case has, the first run proved nothing.
+      if (earlier->last.cutShort && !mayBeLate) return std::nullopt;
+      if (differ(result, earlier->last)) return Round::isolated;
+      if (mayBeLate && peerIsSlow) return Round::isolated;
+      return std::nullopt;
+    case Round::isolated:
+      if (mayBeLate && earlier->wasInTime && earlier->isolatedRuns + 1 < kMaxIsolatedRuns) {
+        return Round::isolated;
+      }
+      return std::nullopt;
+  }
+  return std::nullopt;
+}
+
+}  // namespace wsgauntlet::roles

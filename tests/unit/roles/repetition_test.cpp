@@ -1,0 +1,92 @@
+#include "roles/repetition.hpp"
+
+#include <gtest/gtest.h>
+
+namespace wsgauntlet::roles {
+namespace {
+
+using play::Behavior;
+using play::BehaviorClose;
+using play::Doubt;
+using play::Result;
+using Turn = Scheduler::Turn;
+
+constexpr auto kNone = std::nullopt;
+
+Result result(Behavior behavior, Doubt doubt) {
+  Result one;
+  one.behavior = behavior;
+  one.behaviorClose = BehaviorClose::ok;
+  one.doubt = doubt;
+  return one;
+}
+
+const Result kGood = result(Behavior::ok, Doubt::none);
+const Result kMissing = result(Behavior::failed, Doubt::absence);
+const Result kWrong = result(Behavior::failed, Doubt::none);
+
+Turn turn(Round round) {
+  return {0, nullptr, round, round == Round::isolated};
+}
+
+EarlierRuns after(const Result& last, bool wasInTime = false, int isolatedRuns = 0) {
+  return {last, wasInTime, isolatedRuns};
+}
+
+TEST(Repetition, WhatIsConclusiveCountsAtOnce) {
+  EXPECT_EQ(repetition(turn(Round::first), kGood, nullptr, false), kNone);
+  EXPECT_EQ(repetition(turn(Round::first), kWrong, nullptr, true), kNone);
+}
+
+TEST(Repetition, WhatIsMissingIsRepeatedTogether) {
+  EXPECT_EQ(repetition(turn(Round::first), kMissing, nullptr, false), Round::together);
+}
+
+TEST(Repetition, ARaceIsRepeatedInIsolation) {
+  const Result race = result(Behavior::nonStrict, Doubt::race);
+  EXPECT_EQ(repetition(turn(Round::first), race, nullptr, false), Round::isolated);
+  const EarlierRuns earlier = after(race);
+  EXPECT_EQ(repetition(turn(Round::isolated), race, &earlier, false), kNone);
+}
+
+TEST(Repetition, WhatHadNothingBesideItCounts) {
+  Turn alone = turn(Round::first);
+  alone.alone = true;
+  EXPECT_EQ(repetition(alone, kMissing, nullptr, true), kNone);
+}
+
+TEST(Repetition, LessPatienceThanTheCaseHasProvesNothing) {
+  Result hasty = kGood;
+  hasty.cutShort = true;
+  EXPECT_EQ(repetition(turn(Round::first), hasty, nullptr, false), Round::together);
+  const EarlierRuns earlier = after(hasty);
+  EXPECT_EQ(repetition(turn(Round::together), kWrong, &earlier, false), kNone);
+  EXPECT_EQ(repetition(turn(Round::together), kMissing, &earlier, false), Round::isolated);
+}
+
+TEST(Repetition, TwoEqualRunsCountAndTwoDifferentOnesNeedAThird) {
+  const EarlierRuns missing = after(kMissing);
+  EXPECT_EQ(repetition(turn(Round::together), kMissing, &missing, false), kNone);
+  EXPECT_EQ(repetition(turn(Round::together), kGood, &missing, false), Round::isolated);
+  Result unclean = kMissing;
+  unclean.behaviorClose = BehaviorClose::unclean;
+  EXPECT_EQ(repetition(turn(Round::together), unclean, &missing, false), Round::isolated);
+  EXPECT_EQ(repetition(turn(Round::isolated), kMissing, &missing, false), kNone);
+}
+
+TEST(Repetition, ASlowPeerGetsARunInIsolation) {
+  const EarlierRuns missing = after(kMissing);
+  EXPECT_EQ(repetition(turn(Round::together), kMissing, &missing, true), Round::isolated);
+  EXPECT_EQ(repetition(turn(Round::isolated), kMissing, &missing, true), kNone);
+}
+
+TEST(Repetition, WhatWasInTimeOnceHasThreeTriesInIsolation) {
+  const EarlierRuns first = after(kGood, true);
+  EXPECT_EQ(repetition(turn(Round::isolated), kMissing, &first, false), Round::isolated);
+  EXPECT_EQ(repetition(turn(Round::isolated), kGood, &first, false), kNone);
+  const EarlierRuns third = after(kMissing, true, 2);
+  EXPECT_EQ(repetition(turn(Round::isolated), kMissing, &third, false), kNone);
+}
+
+}  // namespace
+}  // namespace wsgauntlet::roles

@@ -25,9 +25,11 @@ constexpr Command kCommands[] = {
      "Clients ask /getCaseCount, run /runCase?case=N&agent=NAME for each case while they echo "
      "every message, and end with /updateReports?agent=NAME."},
     {"testeeserver", "Echo server that passes every case", true, addTesteeServer,
-     "Accepts permessage-deflate, and fails connections with a Close frame."},
+     "Accepts permessage-deflate, and fails connections with a Close frame. Calls itself "
+     "wsgauntlet/VERSION; with -m it has the name of the original."},
     {"testeeclient", "Echo client that passes every case", true, addTesteeClient,
-     "Runs all cases of a fuzzing server; the path of the URL is replaced."},
+     "Runs all cases of a fuzzing server; the path of the URL is replaced. Calls itself "
+     "wsgauntlet/VERSION unless --ident says otherwise; with -m it has the name of the original."},
     {"echoserver", "Echo server without compression that fails by dropping TCP", true,
      addEchoServer,
      "As testeeserver, with the option failByDrop on and without permessage-deflate."},

@@ -1,0 +1,103 @@
+#!/usr/bin/env python3
+"""What the set-ups of projects do around the program: where they look, how they call it, when they stop reading.
+
+usage: test_projects.py PROGRAM [TEST...]
+"""
+import contextlib
+import json
+import os
+import pathlib
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import unittest
+import urllib.error
+import urllib.request
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "conformance/selftest"))
+from raw_client import RawClient  # noqa: E402
+
+PROGRAM = os.path.abspath(sys.argv[1])
+TESTEE = f"{PROGRAM} testeeserver -w ws://127.0.0.1:{{port}}"
+LIMIT = 120  # seconds
+
+
+class Project(unittest.TestCase):
+    """Each test has a folder of its own, which is the current one of what it starts."""
+
+    def setUp(self) -> None:
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="projects-"))
+        self.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
+
+    def run_program(self, *arguments: str, status: int = 0) -> subprocess.CompletedProcess[str]:
+        done = subprocess.run([PROGRAM, *arguments], cwd=self.folder, capture_output=True, text=True, timeout=LIMIT)
+        self.assertEqual(done.returncode, status, done.stdout + done.stderr)
+        return done
+
+    def write_spec(self, mode: str, **keys: object) -> None:
+        (self.folder / f"{mode}.json").write_text(json.dumps(keys))
+
+    def index(self, folder: str = "reports") -> dict[str, dict]:
+        return json.loads((self.folder / folder / "index.json").read_text())
+
+    def cases_run(self, folder: str = "reports") -> list[str]:
+        return json.loads((self.folder / folder / "run.json").read_text())["cases"]
+
+    @contextlib.contextmanager
+    def server(self, *arguments: str, **how):
+        """A fuzzing server of the original's spelling; what it prints is read until it listens, and no further."""
+        self.write_spec("fuzzingserver", url="ws://127.0.0.1:0", outdir="./reports/clients", cases=["1.1.1", "1.1.2"],
+                        **{"exclude-agent-cases": {"x.*": ["*"]}})
+        with subprocess.Popen([PROGRAM, "-m", "fuzzingserver", *arguments], cwd=self.folder, text=True,
+                              stdout=subprocess.PIPE, **how) as process:
+            try:
+                for line in process.stdout:
+                    if found := re.match(r"Listening on ws://127\.0\.0\.1:(\d+)$", line):
+                        process.port = int(found[1])
+                        break
+                yield process
+            finally:
+                process.kill()
+
+    def check_server(self, process: subprocess.Popen) -> None:
+        """It serves a client, and ends with its reports written."""
+        self.run_program("testeeclient", "-w", f"ws://127.0.0.1:{process.port}", "-i", "me")
+        process.send_signal(signal.SIGTERM)
+        self.assertEqual(process.wait(LIMIT), 0)
+        self.assertEqual({case: one["behavior"] for case, one in self.index("reports/clients")["me"].items()},
+                         {"1.1.1": "OK", "1.1.2": "OK"})
+
+
+class CurrentFolder(Project):
+    """The web page of the original serves the current folder at /cwd/: scripts fetch the reports there."""
+
+    def fetch(self, path: str) -> str:
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.web}{path}", timeout=20) as answer:
+            return answer.read().decode()
+
+    def test_reports_are_where_the_original_has_them(self) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as probe:
+            self.web = probe.getsockname()[1]
+        (self.folder / "reports").mkdir()
+        (self.folder / "reports/other.json").write_text("{}")
+        with self.server("-u", str(self.web)) as process:
+            with RawClient(process.port, "/runCase?case=1&agent=me") as client:
+                client.echo()
+            index = json.loads(self.fetch("/cwd/reports/clients/index.json"))
+            self.assertEqual(list(index["me"]), ["1.1.1"])
+            self.assertEqual(json.loads(self.fetch("/cwd/reports/clients/" + index["me"]["1.1.1"]["reportfile"]))["id"],
+                             "1.1.1")
+            self.assertIn("Conformance Report", self.fetch("/cwd/reports/clients"))
+            for path in ("/cwd/", "/cwd/fuzzingserver.json", "/cwd/reports/", "/cwd/reports/other.json",
+                         "/cwd/reports/clients/../other.json", "/cwd/reports/clients/..%2Fother.json"):
+                with self.assertRaises(urllib.error.HTTPError, msg=path) as refused:
+                    self.fetch(path)
+                self.assertEqual(refused.exception.code, 404, path)
+
+
+if __name__ == "__main__":
+    unittest.main(argv=[sys.argv[0], *sys.argv[2:]])

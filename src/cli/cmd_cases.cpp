@@ -2,6 +2,7 @@
 #include "cli/command.hpp"
 #include "cli/common_flags.hpp"
 #include "cli/exit_status.hpp"
+#include "cli/output.hpp"
 #include "suite/catalogue.hpp"
 #include "suite/coverage.hpp"
 #include "suite/describe.hpp"
@@ -48,17 +49,17 @@ int listCases(const Flags& flags) {
                       {"description", one->description},
                       {"expectation", one->expectation}});
     } else {
-      fmt::print("{:<9} {:>4}  {}\n", one->id.str(), one->number, one->description);
+      say("{:<9} {:>4}  {}\n", one->id.str(), one->number, one->description);
     }
   }
-  if (flags.json) fmt::print("{}\n", list.dump(2));
+  if (flags.json) say("{}\n", list.dump(2));
   return success;
 }
 
 int showCases(const Flags& flags) {
   const suite::Catalogue& catalogue = loadAllCases(flags.folders);
   for (const suite::Case* one : suite::select(catalogue, flags.ids, {})) {
-    fmt::print("{}\n", suite::describe(*one));
+    say("{}\n", suite::describe(*one));
   }
   return success;
 }
@@ -70,19 +71,19 @@ int checkFiles(const Flags& flags) {
     cases += suite::loadCases({path, readFile(path)}, problems).size();
   }
   if (!problems.empty()) throw InputError(std::move(problems));
-  fmt::print("{} cases in {} files, nothing wrong\n", cases, flags.files.size());
+  say("{} cases in {} files, nothing wrong\n", cases, flags.files.size());
   return success;
 }
 
 int showCoverage() {
   const suite::Catalogue& catalogue = suite::Catalogue::everything();
-  fmt::print("{}", suite::describeCoverage(suite::readClauses(catalogue), catalogue));
+  say("{}", suite::describeCoverage(suite::readClauses(catalogue), catalogue));
   return success;
 }
 
 int exportCases(const Flags& flags) {
   const auto written = suite::exportEmbeddedFiles(flags.folder);
-  fmt::print("{} files are in {}\n", written.size(), flags.folder);
+  say("{} files are in {}\n", written.size(), flags.folder);
   return success;
 }
 

@@ -3,6 +3,7 @@
 #include "cli/console_log.hpp"
 #include "cli/exit_status.hpp"
 #include "cli/gate_flags.hpp"
+#include "cli/output.hpp"
 #include "cli/peer_process.hpp"
 #include "cli/run_file.hpp"
 #include "cli/spec_reader.hpp"
@@ -233,9 +234,9 @@ int runFuzzingClient(const Flags& flags, bool originalSpelling) {
   bool written = indexed && end.outcome.unwritten == 0;
   written = runFile.end(end.finished && written, excluded, log) && written;
 
-  fmt::print("{}", report::summary(folder.records(), selection.part));
-  fmt::print("Reports are in {}\n",
-             (std::filesystem::absolute(folder.path()) / "index.html").lexically_normal().string());
+  say("{}", report::summary(folder.records(), selection.part));
+  say("Reports are in {}\n",
+      (std::filesystem::absolute(folder.path()) / "index.html").lexically_normal().string());
   tellShortcomings(log, end);
   int status = end.finished ? verdictOf(folder.records(), end.outcome) : incomplete;
   const bool gates = flags.gate.wanted(originalSpelling);

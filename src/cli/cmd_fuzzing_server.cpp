@@ -3,6 +3,7 @@
 #include "cli/console_log.hpp"
 #include "cli/exit_status.hpp"
 #include "cli/gate_flags.hpp"
+#include "cli/output.hpp"
 #include "cli/peer_process.hpp"
 #include "cli/run_file.hpp"
 #include "cli/spec_reader.hpp"
@@ -152,9 +153,9 @@ int runFuzzingServer(const Flags& flags, bool originalSpelling) {
   bool written = server.writeReports() && server.unwritten() == 0;
   written = runFile.end(written, excluded, log) && written;
 
-  fmt::print("{}", report::summary(folder.records(), selection.part));
-  fmt::print("Reports are in {}\n",
-             (std::filesystem::absolute(folder.path()) / "index.html").lexically_normal().string());
+  say("{}", report::summary(folder.records(), selection.part));
+  say("Reports are in {}\n",
+      (std::filesystem::absolute(folder.path()) / "index.html").lexically_normal().string());
   if (server.unwritten() > 0) log.error(describeLost(server.unwritten()));
   const bool gates = flags.gate.given() || (peer && flags.gate.wanted(originalSpelling));
   if (!peer && !gates) return written ? success : incomplete;

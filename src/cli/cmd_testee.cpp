@@ -1,6 +1,7 @@
 #include "cli/command.hpp"
 #include "cli/console_log.hpp"
 #include "cli/exit_status.hpp"
+#include "cli/output.hpp"
 #include "cli/transport_flags.hpp"
 #include "net/descriptors.hpp"
 #include "net/loop.hpp"
@@ -58,7 +59,7 @@ bool listed(const OddFlags& flags, roles::OddRule::Peers peers) {
   for (const roles::OddRule& rule : roles::oddRules()) {
     const bool fits = rule.peers == roles::OddRule::Peers::both || rule.peers == peers;
     if (fits && rule.isRight == (flags.unusual == "list")) {
-      fmt::print("{:<30} {:<9} {}\n", rule.name, rule.layer, rule.what);
+      say("{:<30} {:<9} {}\n", rule.name, rule.layer, rule.what);
     }
   }
   return true;
@@ -74,8 +75,8 @@ int serveEcho(const ServerFlags& flags, bool originalSpelling, websocket::Option
   if (listed(flags.odd, roles::OddRule::Peers::servers)) return success;
   Listening listening;
   roles::ServeSpec spec = serveSpec(flags.original, flags.listen, std::move(options), listening);
-  spec.compression = !flags.noDeflate;
   spec.name = roles::testeeName(originalSpelling);
+  spec.compression = !flags.noDeflate;
   spec.oddRule = oddRule(flags.odd, roles::OddRule::Peers::servers);
   net::Loop loop;
   ConsoleLog log;

@@ -1,6 +1,7 @@
 #include "cli/common_flags.hpp"
 
 #include "base/error.hpp"
+#include "cli/output.hpp"
 #include "suite/shard.hpp"
 
 #include <charconv>
@@ -154,19 +155,19 @@ std::string findSpec(const std::string& named, const std::string& mode,
                      const std::string& defaults) {
   std::string path = named;
   if (!named.empty()) {
-    fmt::print("Using explicit spec file '{}'\n", named);
+    say("Using explicit spec file '{}'\n", named);
   } else {
     path = mode + ".json";
     if (std::filesystem::exists(path)) {
-      fmt::print("Using implicit spec file '{}'\n", path);
+      say("Using implicit spec file '{}'\n", path);
     } else {
-      fmt::print("Auto-generating spec file '{}'\n", path);
+      say("Auto-generating spec file '{}'\n", path);
       std::ofstream out(path, std::ios::binary);
       out << defaults;
       if (!out.flush()) throw InputError(fmt::format("{}: cannot be written", path));
     }
   }
-  fmt::print("Loading spec from {}\n", std::filesystem::absolute(path).lexically_normal().string());
+  say("Loading spec from {}\n", std::filesystem::absolute(path).lexically_normal().string());
   return path;
 }
 

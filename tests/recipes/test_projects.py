@@ -72,6 +72,58 @@ class Project(unittest.TestCase):
                          {"1.1.1": "OK", "1.1.2": "OK"})
 
 
+class Readers(Project):
+    """Scripts read the console until they know enough. Reports matter more."""
+
+    def test_server_goes_on_when_its_reader_is_gone(self) -> None:
+        with self.server("--webport=0") as process:
+            process.stdout.close()
+            self.check_server(process)
+
+    def test_server_goes_on_when_nobody_reads_its_errors(self) -> None:
+        reading, writing = os.pipe()
+        with self.server("--webport=0", stderr=writing) as process:
+            os.close(writing)
+            os.close(reading)
+            shutil.rmtree(self.folder / "reports")
+            with RawClient(process.port, "/runCase?case=1&agent=me") as client:
+                client.echo()  # the result cannot be written, which is an error
+            (self.folder / "reports/clients").mkdir(parents=True)
+            self.run_program("testeeclient", "-w", f"ws://127.0.0.1:{process.port}", "-i", "me")
+            process.send_signal(signal.SIGTERM)
+            process.wait(LIMIT)
+        self.assertEqual(list(self.index("reports/clients")["me"]), ["1.1.1", "1.1.2"])
+
+    def test_server_goes_on_when_its_reader_has_stopped(self) -> None:
+        """More than a pipe holds by itself is not read."""
+        with self.server("--webport=0") as process:
+            for _ in range(20):
+                with RawClient(process.port, "/runCase?case=1&agent=" + 10000 * "x") as client:
+                    self.assertEqual(client.status, 101)
+            self.check_server(process)
+
+    def run_client(self, script: str) -> None:
+        done = subprocess.run(["bash", "-o", "pipefail", "-c", script, "bash", PROGRAM, "fuzzingclient", "--start",
+                               TESTEE, "-w", "ws://127.0.0.1:0", "--cases", "1.1.*,5.19", "--outdir", "reports"],
+                              cwd=self.folder, capture_output=True, text=True, timeout=LIMIT)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        (cases,) = self.index().values()
+        self.assertEqual({one["behavior"] for one in cases.values()}, {"OK"})
+        self.assertEqual(len(cases), 9)
+
+    def test_client_goes_on_when_its_reader_is_gone(self) -> None:
+        self.run_client('"$@" | head -n 1')
+        self.run_client('"$@" 2>&1 | true')
+
+    def test_client_goes_on_without_a_console(self) -> None:
+        self.run_client('"$@" <&- >&- 2>&-')
+
+    def test_a_lost_text_is_told(self) -> None:
+        done = subprocess.run(["sh", "-c", f"{PROGRAM} cases list >/dev/full"], capture_output=True, text=True)
+        self.assertEqual(done.returncode, 3)
+        self.assertIn("standard output cannot be written: No space left on device", done.stderr)
+
+
 class CurrentFolder(Project):
     """The web page of the original serves the current folder at /cwd/: scripts fetch the reports there."""
 

@@ -95,11 +95,11 @@ std::function<int()> addCases(CLI::App& app, const Invocation&) {
   app.add_option("--case-dir", flags->folders, "Folder with further case files");
 
   CLI::App* list = app.add_subcommand("list", "List cases: id, number, description");
-  list->add_option("pattern", flags->patterns, "Case patterns, like 5.* or 9.1.1");
+  addPatterns(*list, "pattern", flags->patterns, "Case patterns, like 5.* or 9.1.1");
   list->add_option("--suite", flags->suites, "Suites whose cases are listed: autobahn, rfc");
   list->add_flag("--json", flags->json, "As JSON");
   CLI::App* show = app.add_subcommand("show", "Show what cases send and expect");
-  show->add_option("id", flags->ids, "Case ids or patterns")->required();
+  addPatterns(*show, "id", flags->ids, "Case ids or patterns")->required();
   CLI::App* check = app.add_subcommand("check", "Check case files and say all that is wrong");
   check->add_option("file", flags->files, "Case files")->required();
   CLI::App* exporting = app.add_subcommand("export", "Write the built-in case files to a folder");

@@ -34,13 +34,13 @@ struct Flags {
   GateFlags gate;
 };
 
-/// The spec: from the file that was named or lies here, or from the command line alone.
+/// The spec: from the file that was named, or from the command line, or from the file that lies
+/// here.
 ClientSpecFile readSpec(const Flags& flags, bool originalSpelling) {
-  const std::string implicit = "fuzzingclient.json";
-  const bool urlIsEnough = !originalSpelling && !flags.original.wsuri.empty() &&
-                           flags.original.spec.empty() && !std::filesystem::exists(implicit);
+  const std::string& url = flags.original.wsuri;
   ClientSpecFile spec;
-  if (urlIsEnough) {
+  if (!originalSpelling && !url.empty() && flags.original.spec.empty()) {
+    passOverSpec("fuzzingclient");
     spec.outdir = "./reports/servers";
     spec.cases = {"*"};
   } else {
@@ -48,11 +48,14 @@ ClientSpecFile readSpec(const Flags& flags, bool originalSpelling) {
     spec = readClientSpec(JsonSource::fromFile(path));
   }
   // The original takes -w only where the spec has no servers.
-  if (!flags.original.wsuri.empty() && (spec.servers.empty() || !originalSpelling)) {
+  if (!url.empty() && (spec.servers.empty() || !originalSpelling)) {
     ClientSpecFile::Server server = spec.defaults;
-    server.urlText = flags.original.wsuri;
+    server.urlText = url;
     server.url = websocket::parseUrl(server.urlText);
     spec.servers = {std::move(server)};
+  } else if (!url.empty()) {
+    spec.warnings.push_back(
+        fmt::format("-w {} is not used: the spec file has servers, which go first with -m", url));
   }
   if (spec.servers.empty()) {
     throw InputError(

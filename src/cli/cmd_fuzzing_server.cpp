@@ -35,18 +35,20 @@ struct Flags {
 };
 
 ServerSpecFile readSpec(const Flags& flags, bool originalSpelling) {
+  const bool withUrl = !flags.original.wsuri.empty();
   const bool urlIsEnough =
-      !originalSpelling && (!flags.original.wsuri.empty() || !flags.client.empty()) &&
-      flags.original.spec.empty() && !std::filesystem::exists("fuzzingserver.json");
+      !originalSpelling && flags.original.spec.empty() &&
+      (withUrl || (!flags.client.empty() && !std::filesystem::exists("fuzzingserver.json")));
   ServerSpecFile spec;
   if (urlIsEnough) {
+    passOverSpec("fuzzingserver");
     spec.outdir = "./reports/clients";
     spec.cases = {"*"};
   } else {
     const std::string path = findSpec(flags.original.spec, "fuzzingserver", defaultServerSpec());
     spec = readServerSpec(JsonSource::fromFile(path));
   }
-  if (!flags.original.wsuri.empty()) spec.url = websocket::parseUrl(flags.original.wsuri);
+  if (withUrl) spec.url = websocket::parseUrl(flags.original.wsuri);
   // A client that we start ourselves is told where we are: any free port will do.
   else if (urlIsEnough)
     spec.url.port = 0;

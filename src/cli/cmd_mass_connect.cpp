@@ -33,16 +33,16 @@ struct Flags {
 
 MassConnectSpecFile readSpec(const Flags& flags, bool originalSpelling) {
   MassConnectSpecFile file;
-  const bool urlIsEnough = !originalSpelling && !flags.original.wsuri.empty() &&
-                           flags.original.spec.empty() &&
-                           !std::filesystem::exists("massconnect.json");
-  if (!urlIsEnough) {
+  const std::string& url = flags.original.wsuri;
+  if (!originalSpelling && !url.empty() && flags.original.spec.empty()) {
+    passOverSpec("massconnect");
+  } else {
     const std::string path = findSpec(flags.original.spec, "massconnect", defaultMassConnectSpec());
     file = readMassConnectSpec(JsonSource::fromFile(path));
   }
-  if (!flags.original.wsuri.empty() && (file.servers.empty() || !originalSpelling)) {
+  if (!url.empty() && (file.servers.empty() || !originalSpelling)) {
     MassConnectSpecFile::Server server;
-    server.urlText = server.name = flags.original.wsuri;
+    server.urlText = server.name = url;
     server.url = websocket::parseUrl(server.urlText);
     file.servers = {std::move(server)};
   }

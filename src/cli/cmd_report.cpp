@@ -190,10 +190,9 @@ int runPcap(const Flags& flags) {
 CLI::App* addGate(CLI::App& app, Flags& flags) {
   CLI::App* gate = app.add_subcommand("gate", "Judge a report folder: exit status 0, 1 or 3");
   gate->add_option("folder", flags.folder, "Report folder")->required();
-  gate->add_option("--cases", flags.cases,
-                   "Cases that must be there; without it those with a result are judged")
-      ->delimiter(',');
-  gate->add_option("--exclude", flags.exclude, "Cases to leave out")->delimiter(',');
+  addPatterns(*gate, "--cases", flags.cases,
+              "Cases that must be there; without it those with a result are judged");
+  addPatterns(*gate, "--exclude", flags.exclude, "Cases to leave out");
   gate->add_option("--agent", flags.agents, "Agents to judge, which must be there; all without it")
       ->allow_extra_args(false);
   gate->add_option("--repeat-with", flags.repeatWith,
@@ -208,9 +207,8 @@ CLI::App* addMerge(CLI::App& app, Flags& flags) {
   merge->add_option("-o,--output", flags.output, "Where to")->required();
   merge->add_flag("--prefer-later", flags.preferLater,
                   "Where folders have different results of a case, take the last one");
-  merge->add_option("--cases", flags.cases, "Cases that the index lists even without a result")
-      ->delimiter(',');
-  merge->add_option("--exclude", flags.exclude, "Those of them to leave out")->delimiter(',');
+  addPatterns(*merge, "--cases", flags.cases, "Cases that the index lists even without a result");
+  addPatterns(*merge, "--exclude", flags.exclude, "Those of them to leave out");
   return merge;
 }
 

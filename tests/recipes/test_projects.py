@@ -151,5 +151,61 @@ class CurrentFolder(Project):
                 self.assertEqual(refused.exception.code, 404, path)
 
 
+class CommandLines(Project):
+    def test_patterns_in_one_argument(self) -> None:
+        """As from a shell variable in quotes."""
+        for cases, exclude in (("2.10 2.11", ""), ("2.10,2.11", ""), (" 2.9, 2.10\n2.11,", "2.9 1.*"),
+                               ("2.9 2.1*", "2.1,2.9")):
+            for mode in ("fuzzingclient", "fuzzingserver"):
+                with self.subTest(cases=cases, mode=mode):
+                    peer = (["--start", TESTEE] if mode == "fuzzingclient" else
+                            ["--run", f"{PROGRAM} testeeclient -w {{url}}"])
+                    self.run_program(mode, "-w", "ws://127.0.0.1:0", *peer, "--cases", cases, "--exclude", exclude,
+                                     "--outdir", "reports")
+                    self.assertEqual(self.cases_run(), ["2.10", "2.11"])
+                    self.run_program("report", "gate", "reports", "--cases", cases, "--exclude", exclude)
+        self.assertEqual([line.split()[0] for line in self.run_program("cases", "list", "2.10 2.11").stdout.splitlines()],
+                         ["2.10", "2.11"])
+
+    def test_no_pattern(self) -> None:
+        for nothing in ("", " ", ","):
+            done = self.run_program("fuzzingclient", "-w", "ws://127.0.0.1:1", "--cases", nothing, status=2)
+            self.assertIn("--cases", done.stderr)
+
+    def client_here(self) -> None:
+        self.write_spec("fuzzingclient", outdir="./mine", cases=["1.1.1"],
+                        servers=[{"agent": "mine", "url": "ws://127.0.0.1:0"}])
+
+    def test_url_beside_a_spec_file(self) -> None:
+        """A URL is enough in the native spelling: what lies in the folder changes nothing, and is named."""
+        self.client_here()
+        arguments = ["--start", TESTEE, "-w", "ws://127.0.0.1:0/x", "--cases", "1.1.2"]
+        said = self.run_program("fuzzingclient", *arguments).stdout
+        self.assertIn("Not using 'fuzzingclient.json' of this folder, since -w is given", said)
+        self.assertEqual(self.cases_run("reports/servers"), ["1.1.2"])
+        self.assertNotIn("mine", self.index("reports/servers"))
+        self.assertFalse((self.folder / "mine").exists())
+        self.run_program("fuzzingclient", "-s", "fuzzingclient.json", *arguments[:4])
+        self.assertEqual(self.cases_run("mine"), ["1.1.1"])
+
+    def test_url_beside_a_spec_file_of_the_original(self) -> None:
+        """The original reads the file, and its servers win: that is said."""
+        self.client_here()
+        done = self.run_program("-m", "fuzzingclient", "--start", TESTEE, "-w", "ws://127.0.0.1:1/x")
+        self.assertIn("Using implicit spec file 'fuzzingclient.json'", done.stdout)
+        self.assertRegex(done.stdout, r"Servers = \['ws://127\.0\.0\.1:\d+'\]")
+        self.assertIn("warning: -w ws://127.0.0.1:1/x is not used", done.stderr)
+        self.assertEqual(list(self.index("mine")), ["mine"])
+
+    def test_url_beside_a_spec_file_of_a_server(self) -> None:
+        self.write_spec("fuzzingserver", url="ws://127.0.0.1:0", outdir="mine", cases=["1.1.1"])
+        run = ["--run", f"{PROGRAM} testeeclient -w {{url}}"]
+        said = self.run_program("fuzzingserver", "-w", "ws://127.0.0.1:0", *run, "--cases", "1.1.2").stdout
+        self.assertIn("Not using 'fuzzingserver.json'", said)
+        self.assertEqual(self.cases_run("reports/clients"), ["1.1.2"])
+        self.run_program("fuzzingserver", *run)
+        self.assertEqual(self.cases_run("mine"), ["1.1.1"])
+
+
 if __name__ == "__main__":
     unittest.main(argv=[sys.argv[0], *sys.argv[2:]])

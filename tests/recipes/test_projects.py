@@ -207,5 +207,33 @@ class CommandLines(Project):
         self.assertEqual(self.cases_run("mine"), ["1.1.1"])
 
 
+class FailedCells(Project):
+    """Gates of Erlang projects count a class of index.html: twice is what it has without a failure."""
+
+    def failed_cells(self, *arguments: str, status: int) -> list[int]:
+        """By lines, as grep -c counts, and one by one, as a regular expression does."""
+        self.run_program(*arguments, "-w", "ws://127.0.0.1:0", "--outdir", "reports", status=status)
+        page = (self.folder / "reports/index.html").read_text()
+        shutil.rmtree(self.folder / "reports")
+        return [sum("case_failed" in line for line in page.splitlines()), page.count("case_failed")]
+
+    def check(self, mode: str, flag: str, testee: str) -> None:
+        for suite, cases in (("autobahn", "1.1.*,3.*,7.7.*"), ("rfc", "22.1.*"), ("autobahn rfc", "1.1.1,22.1.1")):
+            with self.subTest(suite=suite):
+                chosen = [mode, "--suite", *suite.split(), "--cases", cases]
+                self.assertEqual(self.failed_cells(*chosen, flag, testee, status=0), [2, 2])
+        for suite, case in (("autobahn", "3.1"), ("rfc", "22.3.1")):
+            with self.subTest(suite=suite, broken=True):
+                found = self.failed_cells(mode, "--suite", suite, "--cases", case, flag, f"{testee} --break ignores-rsv",
+                                          status=1)
+                self.assertGreater(min(found), 2)
+
+    def test_fuzzing_client(self) -> None:
+        self.check("fuzzingclient", "--start", TESTEE)
+
+    def test_fuzzing_server(self) -> None:
+        self.check("fuzzingserver", "--run", f"{PROGRAM} testeeclient -w {{url}}")
+
+
 if __name__ == "__main__":
     unittest.main(argv=[sys.argv[0], *sys.argv[2:]])

@@ -5,6 +5,7 @@
 #include "net/descriptors.hpp"
 #include "net/loop.hpp"
 #include "roles/broadcast.hpp"
+#include "roles/names.hpp"
 
 #include <memory>
 
@@ -23,9 +24,10 @@ struct ClientFlags {
   ConnectFlags connect;
 };
 
-int runServer(const ServerFlags& flags) {
+int runServer(const ServerFlags& flags, bool originalSpelling) {
   Listening listening;
   roles::ServeSpec spec = serveSpec(flags.original, flags.listen, {}, listening);
+  spec.name = roles::testeeName(originalSpelling);
   spec.compression = false;
   net::Loop loop;
   ConsoleLog log;
@@ -57,11 +59,11 @@ int runClient(const ClientFlags& flags, bool originalSpelling) {
 
 }  // namespace
 
-std::function<int()> addBroadcastServer(CLI::App& app, const Invocation&) {
+std::function<int()> addBroadcastServer(CLI::App& app, const Invocation& invocation) {
   const auto flags = std::make_shared<ServerFlags>();
   addOriginalFlags(app, flags->original);
   addListenFlags(app, flags->listen);
-  return [flags] { return runServer(*flags); };
+  return [flags, original = invocation.originalSpelling] { return runServer(*flags, original); };
 }
 
 std::function<int()> addBroadcastClient(CLI::App& app, const Invocation& invocation) {

@@ -2,6 +2,7 @@
 #include "cli/command.hpp"
 #include "cli/common_flags.hpp"
 #include "cli/exit_status.hpp"
+#include "cli/output.hpp"
 #include "suite/catalogue.hpp"
 #include "suite/coverage.hpp"
 #include "suite/describe.hpp"
@@ -48,17 +49,17 @@ int listCases(const Flags& flags) {
                       {"description", one->description},
                       {"expectation", one->expectation}});
     } else {
-      fmt::print("{:<9} {:>4}  {}\n", one->id.str(), one->number, one->description);
+      say("{:<9} {:>4}  {}\n", one->id.str(), one->number, one->description);
     }
   }
-  if (flags.json) fmt::print("{}\n", list.dump(2));
+  if (flags.json) say("{}\n", list.dump(2));
   return success;
 }
 
 int showCases(const Flags& flags) {
   const suite::Catalogue& catalogue = loadAllCases(flags.folders);
   for (const suite::Case* one : suite::select(catalogue, flags.ids, {})) {
-    fmt::print("{}\n", suite::describe(*one));
+    say("{}\n", suite::describe(*one));
   }
   return success;
 }
@@ -70,19 +71,19 @@ int checkFiles(const Flags& flags) {
     cases += suite::loadCases({path, readFile(path)}, problems).size();
   }
   if (!problems.empty()) throw InputError(std::move(problems));
-  fmt::print("{} cases in {} files, nothing wrong\n", cases, flags.files.size());
+  say("{} cases in {} files, nothing wrong\n", cases, flags.files.size());
   return success;
 }
 
 int showCoverage() {
   const suite::Catalogue& catalogue = suite::Catalogue::everything();
-  fmt::print("{}", suite::describeCoverage(suite::readClauses(catalogue), catalogue));
+  say("{}", suite::describeCoverage(suite::readClauses(catalogue), catalogue));
   return success;
 }
 
 int exportCases(const Flags& flags) {
   const auto written = suite::exportEmbeddedFiles(flags.folder);
-  fmt::print("{} files are in {}\n", written.size(), flags.folder);
+  say("{} files are in {}\n", written.size(), flags.folder);
   return success;
 }
 
@@ -94,11 +95,11 @@ std::function<int()> addCases(CLI::App& app, const Invocation&) {
   app.add_option("--case-dir", flags->folders, "Folder with further case files");
 
   CLI::App* list = app.add_subcommand("list", "List cases: id, number, description");
-  list->add_option("pattern", flags->patterns, "Case patterns, like 5.* or 9.1.1");
+  addPatterns(*list, "pattern", flags->patterns, "Case patterns, like 5.* or 9.1.1");
   list->add_option("--suite", flags->suites, "Suites whose cases are listed: autobahn, rfc");
   list->add_flag("--json", flags->json, "As JSON");
   CLI::App* show = app.add_subcommand("show", "Show what cases send and expect");
-  show->add_option("id", flags->ids, "Case ids or patterns")->required();
+  addPatterns(*show, "id", flags->ids, "Case ids or patterns")->required();
   CLI::App* check = app.add_subcommand("check", "Check case files and say all that is wrong");
   check->add_option("file", flags->files, "Case files")->required();
   CLI::App* exporting = app.add_subcommand("export", "Write the built-in case files to a folder");

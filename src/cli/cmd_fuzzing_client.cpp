@@ -3,6 +3,7 @@
 #include "cli/console_log.hpp"
 #include "cli/exit_status.hpp"
 #include "cli/gate_flags.hpp"
+#include "cli/output.hpp"
 #include "cli/peer_process.hpp"
 #include "cli/run_file.hpp"
 #include "cli/spec_reader.hpp"
@@ -33,13 +34,13 @@ struct Flags {
   GateFlags gate;
 };
 
-/// The spec: from the file that was named or lies here, or from the command line alone.
+/// The spec: from the file that was named, or from the command line, or from the file that lies
+/// here.
 ClientSpecFile readSpec(const Flags& flags, bool originalSpelling) {
-  const std::string implicit = "fuzzingclient.json";
-  const bool urlIsEnough = !originalSpelling && !flags.original.wsuri.empty() &&
-                           flags.original.spec.empty() && !std::filesystem::exists(implicit);
+  const std::string& url = flags.original.wsuri;
   ClientSpecFile spec;
-  if (urlIsEnough) {
+  if (!originalSpelling && !url.empty() && flags.original.spec.empty()) {
+    passOverSpec("fuzzingclient");
     spec.outdir = "./reports/servers";
     spec.cases = {"*"};
   } else {
@@ -47,11 +48,14 @@ ClientSpecFile readSpec(const Flags& flags, bool originalSpelling) {
     spec = readClientSpec(JsonSource::fromFile(path));
   }
   // The original takes -w only where the spec has no servers.
-  if (!flags.original.wsuri.empty() && (spec.servers.empty() || !originalSpelling)) {
+  if (!url.empty() && (spec.servers.empty() || !originalSpelling)) {
     ClientSpecFile::Server server = spec.defaults;
-    server.urlText = flags.original.wsuri;
+    server.urlText = url;
     server.url = websocket::parseUrl(server.urlText);
     spec.servers = {std::move(server)};
+  } else if (!url.empty()) {
+    spec.warnings.push_back(
+        fmt::format("-w {} is not used: the spec file has servers, which go first with -m", url));
   }
   if (spec.servers.empty()) {
     throw InputError(
@@ -244,9 +248,9 @@ int runFuzzingClient(const Flags& flags, bool originalSpelling) {
   bool written = indexed && end.outcome.unwritten == 0;
   written = runFile.end(end.finished && end.failFast.empty() && written, excluded, log) && written;
 
-  fmt::print("{}", report::summary(folder.records(), selection.part));
-  fmt::print("Reports are in {}\n",
-             (std::filesystem::absolute(folder.path()) / "index.html").lexically_normal().string());
+  say("{}", report::summary(folder.records(), selection.part));
+  say("Reports are in {}\n",
+      (std::filesystem::absolute(folder.path()) / "index.html").lexically_normal().string());
   tellShortcomings(log, end);
   int status = end.finished ? verdictOf(folder.records(), end.outcome) : incomplete;
   const bool gates = flags.gate.wanted(originalSpelling);

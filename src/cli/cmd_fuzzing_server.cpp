@@ -3,6 +3,7 @@
 #include "cli/console_log.hpp"
 #include "cli/exit_status.hpp"
 #include "cli/gate_flags.hpp"
+#include "cli/output.hpp"
 #include "cli/peer_process.hpp"
 #include "cli/run_file.hpp"
 #include "cli/spec_reader.hpp"
@@ -34,18 +35,20 @@ struct Flags {
 };
 
 ServerSpecFile readSpec(const Flags& flags, bool originalSpelling) {
+  const bool withUrl = !flags.original.wsuri.empty();
   const bool urlIsEnough =
-      !originalSpelling && (!flags.original.wsuri.empty() || !flags.client.empty()) &&
-      flags.original.spec.empty() && !std::filesystem::exists("fuzzingserver.json");
+      !originalSpelling && flags.original.spec.empty() &&
+      (withUrl || (!flags.client.empty() && !std::filesystem::exists("fuzzingserver.json")));
   ServerSpecFile spec;
   if (urlIsEnough) {
+    passOverSpec("fuzzingserver");
     spec.outdir = "./reports/clients";
     spec.cases = {"*"};
   } else {
     const std::string path = findSpec(flags.original.spec, "fuzzingserver", defaultServerSpec());
     spec = readServerSpec(JsonSource::fromFile(path));
   }
-  if (!flags.original.wsuri.empty()) spec.url = websocket::parseUrl(flags.original.wsuri);
+  if (withUrl) spec.url = websocket::parseUrl(flags.original.wsuri);
   // A client that we start ourselves is told where we are: any free port will do.
   else if (urlIsEnough)
     spec.url.port = 0;
@@ -155,9 +158,9 @@ int runFuzzingServer(const Flags& flags, bool originalSpelling) {
   bool written = server.writeReports() && server.unwritten() == 0;
   written = runFile.end(written, excluded, log) && written;
 
-  fmt::print("{}", report::summary(folder.records(), selection.part));
-  fmt::print("Reports are in {}\n",
-             (std::filesystem::absolute(folder.path()) / "index.html").lexically_normal().string());
+  say("{}", report::summary(folder.records(), selection.part));
+  say("Reports are in {}\n",
+      (std::filesystem::absolute(folder.path()) / "index.html").lexically_normal().string());
   if (!failFast.reason().empty()) log.error(failFast.reason());
   if (server.unwritten() > 0) log.error(describeLost(server.unwritten()));
   const bool gates = flags.gate.given() || (peer && flags.gate.wanted(originalSpelling));

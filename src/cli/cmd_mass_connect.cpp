@@ -1,6 +1,7 @@
 #include "cli/command.hpp"
 #include "cli/console_log.hpp"
 #include "cli/exit_status.hpp"
+#include "cli/output.hpp"
 #include "cli/spec_reader.hpp"
 #include "cli/transport_flags.hpp"
 #include "net/descriptors.hpp"
@@ -32,16 +33,16 @@ struct Flags {
 
 MassConnectSpecFile readSpec(const Flags& flags, bool originalSpelling) {
   MassConnectSpecFile file;
-  const bool urlIsEnough = !originalSpelling && !flags.original.wsuri.empty() &&
-                           flags.original.spec.empty() &&
-                           !std::filesystem::exists("massconnect.json");
-  if (!urlIsEnough) {
+  const std::string& url = flags.original.wsuri;
+  if (!originalSpelling && !url.empty() && flags.original.spec.empty()) {
+    passOverSpec("massconnect");
+  } else {
     const std::string path = findSpec(flags.original.spec, "massconnect", defaultMassConnectSpec());
     file = readMassConnectSpec(JsonSource::fromFile(path));
   }
-  if (!flags.original.wsuri.empty() && (file.servers.empty() || !originalSpelling)) {
+  if (!url.empty() && (file.servers.empty() || !originalSpelling)) {
     MassConnectSpecFile::Server server;
-    server.urlText = server.name = flags.original.wsuri;
+    server.urlText = server.name = url;
     server.url = websocket::parseUrl(server.urlText);
     file.servers = {std::move(server)};
   }
@@ -72,14 +73,13 @@ roles::MassConnectSpec finishSpec(const Flags& flags, MassConnectSpecFile file) 
 }
 
 void print(const roles::MassConnectFigures& figures) {
-  fmt::print(
-      "{}: {} of {} connected, {:.0f} connects per second\n"
+  say("{}: {} of {} connected, {:.0f} connects per second\n"
       "  time to open in ms: 50 % {:.1f}, 90 % {:.1f}, 99 % {:.1f}, longest {:.1f}\n"
       "  dropped by the server while held: {}; ended with a whole closing handshake: {}\n",
       figures.name, figures.connected, figures.wanted, figures.perSecond(), figures.p50,
       figures.p90, figures.p99, figures.longest, figures.dropped, figures.clean);
   if (figures.failed + figures.lost > 0) {
-    fmt::print("  last reason of a try that failed: {}\n", figures.lastReason);
+    say("  last reason of a try that failed: {}\n", figures.lastReason);
   }
 }
 

@@ -1,6 +1,7 @@
 #include "base/error.hpp"
 #include "cli/command.hpp"
 #include "cli/exit_status.hpp"
+#include "cli/output.hpp"
 #include "cli/reference.hpp"
 #include "report/atomic_file.hpp"
 
@@ -35,7 +36,7 @@ int print(const Flags& flags) {
     throw InputError(fmt::format("there is no page '{}'; there are: {}", flags.page,
                                  fmt::join(pageNames(), ", ")));
   }
-  fmt::print("{}", flags.man ? toMan(*found) : toMarkdown(*found));
+  say("{}", flags.man ? toMan(*found) : toMarkdown(*found));
   return success;
 }
 
@@ -60,7 +61,7 @@ std::function<int()> addReference(CLI::App& app, const Invocation&) {
   return [flags] {
     if (!flags->folder.empty()) return write(flags->folder);
     if (!flags->page.empty()) return print(*flags);
-    for (const std::string& name : pageNames()) fmt::print("{}\n", name);
+    for (const std::string& name : pageNames()) say("{}\n", name);
     return static_cast<int>(success);
   };
 }

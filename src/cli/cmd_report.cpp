@@ -3,6 +3,7 @@
 #include "cli/common_flags.hpp"
 #include "cli/exit_status.hpp"
 #include "cli/gate_flags.hpp"
+#include "cli/output.hpp"
 #include "net/loop.hpp"
 #include "report/atomic_file.hpp"
 #include "report/comparison.hpp"
@@ -51,7 +52,7 @@ WallTime now() {
 
 void sayProblems(const std::vector<std::string>& problems) {
   for (const std::string& problem : problems) {
-    fmt::print(stderr, "wsgauntlet: warning: {}\n", problem);
+    say(stderr, "wsgauntlet: warning: {}\n", problem);
   }
 }
 
@@ -135,8 +136,8 @@ int runMerge(const Flags& flags) {
   if (!flags.cases.empty()) options.cases = suite::select(catalogue, flags.cases, flags.exclude);
   const report::MergeCount count =
       report::mergeFolders(from, flags.output, catalogue, now(), options);
-  fmt::print("{} results of {} {} are in {}\n", count.results, count.agents,
-             count.agents == 1 ? "agent" : "agents", flags.output);
+  say("{} results of {} {} are in {}\n", count.results, count.agents,
+      count.agents == 1 ? "agent" : "agents", flags.output);
   return success;
 }
 
@@ -152,7 +153,7 @@ int runDiff(const Flags& flags) {
   const std::string text = report::formatChanges(report::compare(before.records(), after.records()),
                                                  formats.at(flags.format));
   if (flags.output.empty()) {
-    fmt::print("{}", report::withoutCommands(text));
+    say("{}", report::withoutCommands(text));
   } else {
     report::replaceFile(flags.output, text);
   }
@@ -162,7 +163,7 @@ int runDiff(const Flags& flags) {
 int runHtml(const Flags& flags) {
   const std::size_t pages =
       report::renderFolder(flags.folder, loadAllCases(flags.caseFolders), now());
-  fmt::print("{} pages and index.html are in {}\n", pages, flags.folder);
+  say("{} pages and index.html are in {}\n", pages, flags.folder);
   return success;
 }
 
@@ -173,7 +174,7 @@ int runServe(const Flags& flags) {
   }
   net::Loop loop;
   const roles::ReportSite site(loop, {flags.host, static_cast<std::uint16_t>(flags.port)}, folder);
-  fmt::print("Serving {} at http://{}:{}/\n", flags.folder, flags.host, site.port());
+  say("Serving {} at http://{}:{}/\n", flags.folder, flags.host, site.port());
   loop.onTermination([&loop](int) { loop.stop(); });
   loop.run();
   return success;
@@ -189,10 +190,9 @@ int runPcap(const Flags& flags) {
 CLI::App* addGate(CLI::App& app, Flags& flags) {
   CLI::App* gate = app.add_subcommand("gate", "Judge a report folder: exit status 0, 1 or 3");
   gate->add_option("folder", flags.folder, "Report folder")->required();
-  gate->add_option("--cases", flags.cases,
-                   "Cases that must be there; without it those with a result are judged")
-      ->delimiter(',');
-  gate->add_option("--exclude", flags.exclude, "Cases to leave out")->delimiter(',');
+  addPatterns(*gate, "--cases", flags.cases,
+              "Cases that must be there; without it those with a result are judged");
+  addPatterns(*gate, "--exclude", flags.exclude, "Cases to leave out");
   gate->add_option("--agent", flags.agents, "Agents to judge, which must be there; all without it")
       ->allow_extra_args(false);
   gate->add_option("--repeat-with", flags.repeatWith,
@@ -207,9 +207,8 @@ CLI::App* addMerge(CLI::App& app, Flags& flags) {
   merge->add_option("-o,--output", flags.output, "Where to")->required();
   merge->add_flag("--prefer-later", flags.preferLater,
                   "Where folders have different results of a case, take the last one");
-  merge->add_option("--cases", flags.cases, "Cases that the index lists even without a result")
-      ->delimiter(',');
-  merge->add_option("--exclude", flags.exclude, "Those of them to leave out")->delimiter(',');
+  addPatterns(*merge, "--cases", flags.cases, "Cases that the index lists even without a result");
+  addPatterns(*merge, "--exclude", flags.exclude, "Those of them to leave out");
   return merge;
 }
 

@@ -1,6 +1,7 @@
 #include "cli/command.hpp"
 #include "cli/console_log.hpp"
 #include "cli/exit_status.hpp"
+#include "cli/output.hpp"
 #include "cli/transport_flags.hpp"
 #include "net/descriptors.hpp"
 #include "net/loop.hpp"
@@ -58,7 +59,7 @@ bool listed(const OddFlags& flags, roles::OddRule::Peers peers) {
   for (const roles::OddRule& rule : roles::oddRules()) {
     const bool fits = rule.peers == roles::OddRule::Peers::both || rule.peers == peers;
     if (fits && rule.isRight == (flags.unusual == "list")) {
-      fmt::print("{:<30} {:<9} {}\n", rule.name, rule.layer, rule.what);
+      say("{:<30} {:<9} {}\n", rule.name, rule.layer, rule.what);
     }
   }
   return true;
@@ -70,10 +71,11 @@ void addOddFlags(CLI::App& app, OddFlags& flags) {
                  "Behave in a right but unusual way; \"list\" shows them");
 }
 
-int serveEcho(const ServerFlags& flags, websocket::Options options) {
+int serveEcho(const ServerFlags& flags, bool originalSpelling, websocket::Options options) {
   if (listed(flags.odd, roles::OddRule::Peers::servers)) return success;
   Listening listening;
   roles::ServeSpec spec = serveSpec(flags.original, flags.listen, std::move(options), listening);
+  spec.name = roles::testeeName(originalSpelling);
   spec.compression = !flags.noDeflate;
   spec.oddRule = oddRule(flags.odd, roles::OddRule::Peers::servers);
   net::Loop loop;
@@ -86,12 +88,13 @@ int serveEcho(const ServerFlags& flags, websocket::Options options) {
   return success;
 }
 
-roles::TesteeClientSpec clientSpec(const ClientFlags& flags) {
+roles::TesteeClientSpec clientSpec(const ClientFlags& flags, bool originalSpelling) {
   roles::TesteeClientSpec spec;
   spec.urlText = requireUrl(flags.original);
   spec.url = websocket::parseUrl(spec.urlText);
   applyConnectFlags(flags.connect, flags.original, {}, spec);
-  spec.agent = flags.original.ident.empty() ? roles::kTesteeName : flags.original.ident;
+  const std::string& ident = flags.original.ident;
+  spec.agent = ident.empty() ? roles::testeeName(originalSpelling) : ident;
   spec.compression = !flags.noDeflate;
   spec.oddRule = oddRule(flags.odd, roles::OddRule::Peers::clients);
   spec.seed = chooseSeed("");
@@ -118,13 +121,13 @@ int runTesteeClient(const ClientFlags& flags, bool originalSpelling) {
   if (listed(flags.odd, roles::OddRule::Peers::clients)) return success;
   net::Loop loop;
   ConsoleLog log;
-  roles::TesteeClient client(loop, clientSpec(flags), log);
+  roles::TesteeClient client(loop, clientSpec(flags, originalSpelling), log);
   return runClient(loop, originalSpelling,
                    [&](std::function<void(bool)> done) { client.start(std::move(done)); });
 }
 
 int runEchoClient(const ClientFlags& flags, bool originalSpelling) {
-  const roles::TesteeClientSpec spec = clientSpec(flags);
+  const roles::TesteeClientSpec spec = clientSpec(flags, originalSpelling);
   net::Loop loop;
   ConsoleLog log;
   return runClient(loop, originalSpelling, [&](std::function<void(bool)> done) {
@@ -134,13 +137,14 @@ int runEchoClient(const ClientFlags& flags, bool originalSpelling) {
 
 }  // namespace
 
-std::function<int()> addTesteeServer(CLI::App& app, const Invocation&) {
+std::function<int()> addTesteeServer(CLI::App& app, const Invocation& invocation) {
   const auto flags = std::make_shared<ServerFlags>();
   addOriginalFlags(app, flags->original);
   addListenFlags(app, flags->listen);
   app.add_flag("--no-deflate", flags->noDeflate, "Do not accept permessage-deflate");
   addOddFlags(app, flags->odd);
-  return [flags] { return serveEcho(*flags, {}); };
+  return
+      [flags, original = invocation.originalSpelling] { return serveEcho(*flags, original, {}); };
 }
 
 std::function<int()> addTesteeClient(CLI::App& app, const Invocation& invocation) {
@@ -153,15 +157,15 @@ std::function<int()> addTesteeClient(CLI::App& app, const Invocation& invocation
       [flags, original = invocation.originalSpelling] { return runTesteeClient(*flags, original); };
 }
 
-std::function<int()> addEchoServer(CLI::App& app, const Invocation&) {
+std::function<int()> addEchoServer(CLI::App& app, const Invocation& invocation) {
   const auto flags = std::make_shared<ServerFlags>();
   addOriginalFlags(app, flags->original);
   addListenFlags(app, flags->listen);
   flags->noDeflate = true;
-  return [flags] {
+  return [flags, original = invocation.originalSpelling] {
     websocket::Options options;
     options.failByDrop = true;
-    return serveEcho(*flags, options);
+    return serveEcho(*flags, original, options);
   };
 }
 

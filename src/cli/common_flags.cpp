@@ -1,8 +1,11 @@
 #include "cli/common_flags.hpp"
 
 #include "base/error.hpp"
+#include "cli/output.hpp"
 #include "suite/shard.hpp"
+#include "websocket/http.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <fstream>
 #include <memory>
@@ -13,8 +16,25 @@
 
 namespace wsgauntlet::cli {
 
+CLI::Option* addPatterns(CLI::App& app, const std::string& name, std::vector<std::string>& patterns,
+                         const std::string& help) {
+  const auto split = [&patterns](const std::vector<std::string>& arguments) {
+    patterns.clear();
+    for (std::string argument : arguments) {
+      std::replace(argument.begin(), argument.end(), ',', ' ');
+      const auto words = websocket::splitWords(argument);
+      patterns.insert(patterns.end(), words.begin(), words.end());
+    }
+    // An empty pattern selects no case, and the error for that names the flag.
+    if (patterns.empty()) patterns.emplace_back();
+  };
+  return app.add_option_function<std::vector<std::string>>(name, split, help);
+}
+
 void addOriginalFlags(CLI::App& app, OriginalFlags& flags) {
-  app.add_option("-s,--spec", flags.spec, "Spec file; the default is the mode's name with .json");
+  app.add_option(
+      "-s,--spec", flags.spec,
+      "Spec file; the default is the mode's name with .json, and without -m none when there is -w");
   app.add_option("-w,--wsuri", flags.wsuri, "WebSocket URL");
   app.add_option("-u,--webport", flags.webport,
                  "Port of the web page, 0 for none; 8080 unless that is taken")
@@ -30,10 +50,11 @@ void addOriginalFlags(CLI::App& app, OriginalFlags& flags) {
 }
 
 void addRunFlags(CLI::App& app, RunFlags& flags) {
-  app.add_option("--cases", flags.cases, "Case patterns in place of those of the spec file")
-      ->delimiter(',');
-  app.add_option("--exclude", flags.exclude, "Case patterns beside those of the spec file")
-      ->delimiter(',');
+  addPatterns(
+      app, "--cases", flags.cases,
+      "Case patterns in place of those of the spec file, with blanks or commas between them");
+  addPatterns(app, "--exclude", flags.exclude,
+              "Patterns of cases to leave out, beside those of the spec file");
   app.add_option("--profile", flags.profile,
                  "Which of these: full (all, the default), quick (those that neither measure nor "
                  "move much data), no-compression")
@@ -154,20 +175,26 @@ std::string findSpec(const std::string& named, const std::string& mode,
                      const std::string& defaults) {
   std::string path = named;
   if (!named.empty()) {
-    fmt::print("Using explicit spec file '{}'\n", named);
+    say("Using explicit spec file '{}'\n", named);
   } else {
     path = mode + ".json";
     if (std::filesystem::exists(path)) {
-      fmt::print("Using implicit spec file '{}'\n", path);
+      say("Using implicit spec file '{}'\n", path);
     } else {
-      fmt::print("Auto-generating spec file '{}'\n", path);
+      say("Auto-generating spec file '{}'\n", path);
       std::ofstream out(path, std::ios::binary);
       out << defaults;
       if (!out.flush()) throw InputError(fmt::format("{}: cannot be written", path));
     }
   }
-  fmt::print("Loading spec from {}\n", std::filesystem::absolute(path).lexically_normal().string());
+  say("Loading spec from {}\n", std::filesystem::absolute(path).lexically_normal().string());
   return path;
+}
+
+void passOverSpec(const std::string& mode) {
+  const std::string path = mode + ".json";
+  if (!std::filesystem::exists(path)) return;
+  say("Not using '{}' of this folder, since -w is given; -s {} uses both\n", path, path);
 }
 
 std::string listIds(const std::vector<const suite::Case*>& cases) {

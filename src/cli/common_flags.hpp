@@ -14,7 +14,8 @@
 
 namespace CLI {
 class App;
-}
+class Option;
+}  // namespace CLI
 
 namespace wsgauntlet::cli {
 
@@ -45,6 +46,11 @@ struct RunFlags {
   std::string shard;    ///< `2/8`: the second of eight parts
   bool resume = false;  ///< keep the results that the report folder holds
 };
+
+/// An option, or positional arguments, for patterns of cases. One argument may be several patterns,
+/// with blanks or commas between them, as in a variable of a script.
+CLI::Option* addPatterns(CLI::App& app, const std::string& name, std::vector<std::string>& patterns,
+                         const std::string& help);
 
 void addOriginalFlags(CLI::App& app, OriginalFlags& flags);
 void addRunFlags(CLI::App& app, RunFlags& flags);
@@ -83,6 +89,10 @@ struct Selection {
 /// folder, which is written with `defaults` when it does not exist. Says on the console which.
 [[nodiscard]] std::string findSpec(const std::string& named, const std::string& mode,
                                    const std::string& defaults);
+
+/// Says on the console that `<mode>.json` of the current folder is not read since there is a URL;
+/// nothing when there is no such file.
+void passOverSpec(const std::string& mode);
 
 /// Case ids as the original lists them: `['1.1.1', '1.1.2']`.
 [[nodiscard]] std::string listIds(const std::vector<const suite::Case*>& cases);

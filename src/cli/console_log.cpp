@@ -1,5 +1,6 @@
 #include "cli/console_log.hpp"
 
+#include "cli/output.hpp"
 #include "report/gate_text.hpp"
 #include "report/records.hpp"
 #include "report/text.hpp"
@@ -28,35 +29,32 @@ ConsoleLog::~ConsoleLog() {
 
 void ConsoleLog::clearProgress() {
   if (!progressShown_) return;
-  fmt::print("\r\033[K");
-  std::fflush(stdout);
+  say("\r\033[K");
   progressShown_ = false;
 }
 
 void ConsoleLog::line(const std::string& text) {
   clearProgress();
-  fmt::print("{}\n", shown(text));
+  say("{}\n", shown(text));
 }
 
 void ConsoleLog::error(const std::string& text) {
   clearProgress();
-  fmt::print(stderr, "wsgauntlet: error: {}\n", shown(text));
+  say(stderr, "wsgauntlet: error: {}\n", shown(text));
 }
 
 void ConsoleLog::caseStarted(const suite::Case& testCase, const std::string& agent,
                              const std::string& peer) {
   if (terminal_) return;
-  fmt::print("Running test case ID {} for agent {} from peer {}\n", testCase.id.str(), shown(agent),
-             peer);
+  say("Running test case ID {} for agent {} from peer {}\n", testCase.id.str(), shown(agent), peer);
 }
 
 void ConsoleLog::caseEnded(const play::Result& result, std::size_t done, std::size_t total) {
   if (!terminal_) return;
   if (report::isFailure(report::makeRecord(result, ""))) ++failed_;
-  fmt::print("\r\033[K{} of {} cases of {} done, {} failed{} (last: {})", done, total,
-             report::terminalText(result.agent), failed_, timeLeft(done, total),
-             result.testCase->id.str());
-  std::fflush(stdout);
+  say("\r\033[K{} of {} cases of {} done, {} failed{} (last: {})", done, total,
+      report::terminalText(result.agent), failed_, timeLeft(done, total),
+      result.testCase->id.str());
   progressShown_ = true;
 }
 

@@ -3,6 +3,7 @@
 #include "base/clock.hpp"
 #include "base/error.hpp"
 #include "cli/exit_status.hpp"
+#include "cli/output.hpp"
 #include "report/atomic_file.hpp"
 #include "report/expectations.hpp"
 #include "report/junit.hpp"
@@ -73,19 +74,19 @@ void update(const GateFlags& flags, const report::Gate& gate, const report::Gate
   writeOutput(flags.expectations, text);
   std::size_t entries = 0;
   for (const auto& [agent, list] : updated.agents) entries += list.size();
-  fmt::print("{} holds {} {} of known failures now\n", flags.expectations, entries,
-             entries == 1 ? "entry" : "entries");
+  say("{} holds {} {} of known failures now\n", flags.expectations, entries,
+      entries == 1 ? "entry" : "entries");
 }
 
 void print(const report::Gate& gate, const GateRun& run) {
   report::GateTextOptions options;
   options.repeat = run.repeat;
-  fmt::print("{}", report::gateText(gate, options));
+  say("{}", report::gateText(gate, options));
   if (!run.folder.empty() && gate.status != report::GateStatus::passed) {
-    fmt::print("Reports are in {}\n",
-               (std::filesystem::absolute(run.folder) / "index.html").lexically_normal().string());
+    say("Reports are in {}\n",
+        (std::filesystem::absolute(run.folder) / "index.html").lexically_normal().string());
   }
-  if (inGithubActions()) fmt::print("{}", report::githubAnnotations(gate));
+  if (inGithubActions()) say("{}", report::githubAnnotations(gate));
 }
 
 void write(const GateFlags& flags, const report::Gate& gate, const GateRun& run) {

@@ -2,6 +2,7 @@
 #include "cli/command.hpp"
 #include "cli/exit_status.hpp"
 #include "cli/original_spelling.hpp"
+#include "cli/output.hpp"
 #include "cli/version.hpp"
 
 #include <algorithm>
@@ -25,9 +26,11 @@ constexpr Command kCommands[] = {
      "Clients ask /getCaseCount, run /runCase?case=N&agent=NAME for each case while they echo "
      "every message, and end with /updateReports?agent=NAME."},
     {"testeeserver", "Echo server that passes every case", true, addTesteeServer,
-     "Accepts permessage-deflate, and fails connections with a Close frame."},
+     "Accepts permessage-deflate, and fails connections with a Close frame. Calls itself "
+     "wsgauntlet/VERSION; with -m it has the name of the original."},
     {"testeeclient", "Echo client that passes every case", true, addTesteeClient,
-     "Runs all cases of a fuzzing server; the path of the URL is replaced."},
+     "Runs all cases of a fuzzing server; the path of the URL is replaced. Calls itself "
+     "wsgauntlet/VERSION unless --ident says otherwise; with -m it has the name of the original."},
     {"echoserver", "Echo server without compression that fails by dropping TCP", true,
      addEchoServer,
      "As testeeserver, with the option failByDrop on and without permessage-deflate."},
@@ -56,7 +59,7 @@ int run(std::vector<std::string> arguments) {
     invocation.originalSpelling = true;
     arguments.insert(arguments.begin(), *mode);
   } else if (isVersionQuery(arguments)) {
-    fmt::print("Autobahn 0.10.9\nAutobahnTestSuite 25.10.1\nwsgauntlet {}\n", WSGAUNTLET_VERSION);
+    say("Autobahn 0.10.9\nAutobahnTestSuite 25.10.1\nwsgauntlet {}\n", WSGAUNTLET_VERSION);
     return success;
   }
 
@@ -91,15 +94,15 @@ std::span<const Command> commands() {
 
 int main(int argc, char** argv) {
   using namespace wsgauntlet;
-  // A watching script sees each line when it is written, also through a pipe.
-  std::setvbuf(stdout, nullptr, _IOLBF, BUFSIZ);
+  cli::prepareOutput();
   try {
-    return cli::run({argv + 1, argv + argc});
+    const int status = cli::run({argv + 1, argv + argc});
+    return status == cli::success && !cli::outputIsComplete() ? cli::incomplete : status;
   } catch (const InputError& error) {
-    fmt::print(stderr, "wsgauntlet: error: {}\n", error.what());
+    cli::say(stderr, "wsgauntlet: error: {}\n", error.what());
     return cli::badInput;
   } catch (const std::exception& error) {
-    fmt::print(stderr, "wsgauntlet: internal error: {}\n", error.what());
+    cli::say(stderr, "wsgauntlet: internal error: {}\n", error.what());
     return cli::internalError;
   }
 }

@@ -1,6 +1,7 @@
 #include "cli/peer_process.hpp"
 
 #include "base/json_source.hpp"
+#include "cli/output.hpp"
 #include "report/text.hpp"
 
 #include <deque>
@@ -49,11 +50,11 @@ void PeerProcess::showOutput() const {
     if (lines.size() > kLines) lines.pop_front();
   }
   if (lines.empty()) {
-    fmt::print(stderr, "The peer has printed nothing.\n");
+    say(stderr, "The peer has printed nothing.\n");
     return;
   }
-  fmt::print(stderr, "The last lines that the peer has printed:\n");
-  for (const std::string& line : lines) fmt::print(stderr, "  {}\n", report::terminalText(line));
+  say(stderr, "The last lines that the peer has printed:\n");
+  for (const std::string& line : lines) say(stderr, "  {}\n", report::terminalText(line));
 }
 
 }  // namespace wsgauntlet::cli

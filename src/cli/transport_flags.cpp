@@ -2,6 +2,7 @@
 
 #include "base/error.hpp"
 #include "cli/option_table.hpp"
+#include "cli/output.hpp"
 #include "cli/request_fields.hpp"
 #include "report/atomic_file.hpp"
 
@@ -190,8 +191,8 @@ Listening listeningAt(const websocket::Url& url, const ListenFlags& flags,
 }
 
 void announce(const Listening& listening, std::uint16_t port, const ListenFlags& flags) {
-  if (listening.tls) fmt::print("Certificate = SHA-256 {}\n", listening.tls->fingerprint());
-  fmt::print("Listening on {}\n", listening.url(port));
+  if (listening.tls) say("Certificate = SHA-256 {}\n", listening.tls->fingerprint());
+  say("Listening on {}\n", listening.url(port));
   if (!flags.portFile.empty()) report::replaceFile(flags.portFile, fmt::format("{}\n", port));
 }
 

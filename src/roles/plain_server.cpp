@@ -1,7 +1,6 @@
 #include "roles/plain_server.hpp"
 
 #include "roles/front_door.hpp"
-#include "roles/names.hpp"
 #include "roles/odd_peer.hpp"
 
 #include <utility>
@@ -27,7 +26,7 @@ class PlainServer::State {
       return std::make_unique<OddPeer>(spec.oddRule, random.fork(++connections));
     }
     return std::make_unique<FrontDoor>(
-        spec.options, kTesteeName, peer, [this](Knock knock) { return welcome(std::move(knock)); },
+        spec.options, spec.name, peer, [this](Knock knock) { return welcome(std::move(knock)); },
         guests);
   }
 
@@ -35,7 +34,7 @@ class PlainServer::State {
     const std::vector<websocket::AcceptRule> anyOffer(spec.compression ? 1 : 0);
     const auto deflate = websocket::negotiate(knock.accepted.extensions, anyOffer);
     websocket::ServerResponse response;
-    response.server = kTesteeName;
+    response.server = spec.name;
     response.extraHeaders = spec.headers;
     return serve(spec.options, random.fork(++connections),
                  openingAnswer(std::move(knock), std::move(response), spec.protocols, deflate));

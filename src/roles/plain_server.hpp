@@ -17,6 +17,7 @@
 namespace wsgauntlet::roles {
 
 struct ServeSpec {
+  std::string name;  ///< of the Server field
   net::ListenAddress listen;
   std::shared_ptr<const net::TlsContext> tls;  ///< for wss
   websocket::Options options;

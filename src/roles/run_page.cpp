@@ -5,9 +5,10 @@
 #include "report/index_table.hpp"
 #include "report/text.hpp"
 #include "roles/assets.hpp"
-#include "roles/web_site.hpp"
 
+#include <filesystem>
 #include <string_view>
+#include <system_error>
 #include <utility>
 
 #include <fmt/format.h>
@@ -35,6 +36,11 @@ std::string dump(const ordered_json& json) {
   return json.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
 }
 
+std::filesystem::path currentFolder() {
+  std::error_code none;
+  return std::filesystem::current_path(none);
+}
+
 ordered_json recordJson(const report::CaseRecord& record) {
   ordered_json json;
   json["behavior"] = std::string(play::name(record.behavior));
@@ -53,6 +59,7 @@ ordered_json recordJson(const report::CaseRecord& record) {
 RunPage::RunPage(net::Loop& loop, RunPageSpec spec, const report::Folder& folder)
     : spec_(std::move(spec)),
       folder_(folder),
+      reports_(currentFolder(), folder.path()),
       hub_(std::make_shared<EventHub>([this] { return greeting(); })),
       listener_(
           loop, spec_.address,
@@ -63,7 +70,6 @@ RunPage::RunPage(net::Loop& loop, RunPageSpec spec, const report::Folder& folder
           spec_.tls) {}
 
 WebAnswer RunPage::answer(const std::string& path) const {
-  constexpr std::string_view kReports = "/reports/";
   // The last two are the names that the original's page has.
   if (path == "/" || path == "/index.html" || path == "/test_browser.html") {
     WebReply page = own("text/html; charset=utf-8", std::string(asset("run.html")));
@@ -80,17 +86,7 @@ WebAnswer RunPage::answer(const std::string& path) const {
   }
   if (path == "/cases.json") return own("application/json; charset=utf-8", casesJson());
   if (path == "/events") return hub_;
-  if (path == "/reports") {
-    WebReply elsewhere;
-    elsewhere.code = 303;
-    elsewhere.location = kReports;
-    return elsewhere;
-  }
-  if (!path.starts_with(kReports)) return notFound();
-  std::string name = path.substr(kReports.size());
-  if (name.empty()) name = "index.html";
-  if (name.starts_with("index.")) spec_.refresh();
-  return reportReply(folder_.path(), name);
+  return reports_.reply(path, spec_.refresh);
 }
 
 std::string RunPage::casesJson() const {

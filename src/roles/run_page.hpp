@@ -7,6 +7,7 @@
 #include "report/folder.hpp"
 #include "roles/event_hub.hpp"
 #include "roles/web_session.hpp"
+#include "roles/web_site.hpp"
 #include "suite/model.hpp"
 
 #include <cstdint>
@@ -26,8 +27,9 @@ struct RunPageSpec {
   std::function<void()> refresh;               ///< brings index.html of the reports up to date
 };
 
-/// Serves the page at "/", what happens at "/events", and the report folder at "/reports/". It only
-/// shows: cases are run and reports are written through the WebSocket port, by whoever asks there.
+/// Serves the page at "/", what happens at "/events", and the report folder (`ReportPlaces`). It
+/// only shows: cases are run and reports are written through the WebSocket port, by whoever asks
+/// there.
 class RunPage {
  public:
   /// Listens. Throws InputError when the port cannot be used.
@@ -49,6 +51,7 @@ class RunPage {
 
   const RunPageSpec spec_;
   const report::Folder& folder_;
+  const ReportPlaces reports_;
   const EventStream hub_;
   net::Listener listener_;
 };

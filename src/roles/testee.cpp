@@ -41,7 +41,7 @@ class QuestionSession : public SimpleSession {
 };
 
 websocket::ClientRequest requestFor(const TesteeClientSpec& spec, bool compression) {
-  const bool named = !spec.agent.empty() && spec.agent != kTesteeName;
+  const bool named = !spec.agent.empty() && spec.agent != kOriginalTesteeName;
   websocket::ClientRequest request = requestOf(spec, named ? spec.agent : "");
   if (compression) {
     request.extensions =

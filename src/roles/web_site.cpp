@@ -3,8 +3,10 @@
 #include "base/error.hpp"
 #include "report/assets.hpp"
 #include "report/reader.hpp"
+#include "websocket/http.hpp"
 
 #include <array>
+#include <optional>
 #include <utility>
 
 #include <fmt/format.h>
@@ -45,6 +47,28 @@ bool isPlainName(std::string_view name) {
          name.find_first_not_of(kPlain) == std::string_view::npos;
 }
 
+/// The way from `current` down to `folder` as part of a URL, with a "/" behind each folder; nothing
+/// when it does not lead down.
+std::optional<std::string> wayDown(const std::filesystem::path& current,
+                                   const std::filesystem::path& folder) {
+  std::string way;
+  for (const auto& part : (current / folder).lexically_normal().lexically_relative(current)) {
+    if (part == "..") return std::nullopt;
+    if (!part.empty() && part != ".") way += websocket::percentEncode(part.string()) + "/";
+  }
+  return way;
+}
+
+/// A path in the one spelling that `wayDown` has: browsers differ in what they encode. A "/" that
+/// is encoded stays so.
+std::string encoded(std::string_view path) {
+  std::string out;
+  for (const char& c : path) {
+    out += c == '/' || c == '%' ? std::string(1, c) : websocket::percentEncode({&c, 1});
+  }
+  return out;
+}
+
 }  // namespace
 
 WebReply reportReply(const std::filesystem::path& folder, std::string_view name) {
@@ -60,6 +84,29 @@ WebReply reportReply(const std::filesystem::path& folder, std::string_view name)
   reply.contentType = page ? "text/html; charset=utf-8" : "application/json; charset=utf-8";
   if (page) reply.policy = policy;
   return reply;
+}
+
+ReportPlaces::ReportPlaces(const std::filesystem::path& current, std::filesystem::path folder)
+    : folder_(std::move(folder)), places_{"/reports/"} {
+  if (const auto way = wayDown(current, folder_)) places_.push_back("/cwd/" + *way);
+}
+
+WebReply ReportPlaces::reply(const std::string& path, const std::function<void()>& refresh) const {
+  const std::string wanted = encoded(path);
+  for (const std::string& place : places_) {
+    if (wanted + "/" == place) {
+      WebReply elsewhere;
+      elsewhere.code = 303;
+      elsewhere.location = place;
+      return elsewhere;
+    }
+    if (!wanted.starts_with(place)) continue;
+    std::string name = wanted.substr(place.size());
+    if (name.empty()) name = "index.html";
+    if (name.starts_with("index.")) refresh();
+    return reportReply(folder_, name);
+  }
+  return notFound();
 }
 
 ReportSite::ReportSite(net::Loop& loop, const net::ListenAddress& address,

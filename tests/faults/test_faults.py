@@ -41,6 +41,8 @@ def serve_and_vanish(listener: socket.socket, connections: int) -> None:
     The listener is gone before the last one is dropped: what follows is refused, never reset. It
     calls itself what our echo server does, which may stand for it after a restart.
     """
+    version = subprocess.run([TOOL, "--version"], capture_output=True, check=True).stdout
+    name = version.splitlines()[0].replace(b" ", b"/")
     for left in reversed(range(connections)):
         connection, _ = listener.accept()
         if left == 0:
@@ -52,7 +54,7 @@ def serve_and_vanish(listener: socket.socket, connections: int) -> None:
             key = re.search(rb"Sec-WebSocket-Key: *(\S+)", head, re.IGNORECASE)[1]
             digest = hashlib.sha1(key + b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11").digest()
             connection.sendall(b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n"
-                               b"Connection: Upgrade\r\nServer: AutobahnPython/0.10.9\r\n"
+                               b"Connection: Upgrade\r\nServer: " + name + b"\r\n"
                                b"Sec-WebSocket-Accept: "
                                + base64.b64encode(digest) + b"\r\n\r\n")
             connection.recv(4096)

@@ -60,8 +60,8 @@ class Suite(unittest.TestCase):
         done = run("fuzzingserver", "-w", "ws://127.0.0.1:0", "--run", command, "--suite", "rfc",
                    "--cases", "22.6.1", "--outdir", self.folder.name)
         self.assertEqual(done.returncode, 1, done.stdout + done.stderr)
-        self.assertIn("RFC 6455 section 5.1", done.stdout + pathlib.Path(
-            self.folder.name, "AutobahnPython_0_10_9_case_22_6_1.json".lower()).read_text("utf-8"))
+        report, = pathlib.Path(self.folder.name).glob("wsgauntlet_*_case_22_6_1.json")
+        self.assertIn("RFC 6455 section 5.1", done.stdout + report.read_text("utf-8"))
 
     def test_the_default_is_the_original(self):
         self.assertEqual(len(run("cases", "list").stdout.splitlines()), 517)

@@ -9,6 +9,7 @@ import json
 import os
 import pathlib
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -74,6 +75,12 @@ class Server:
             client.echo()
 
 
+def own_name() -> str:
+    """`wsgauntlet/1.0.0`."""
+    told = subprocess.run([PROGRAM, "--version"], capture_output=True, text=True, check=True)
+    return told.stdout.splitlines()[0].replace(" ", "/")
+
+
 class InFolder(unittest.TestCase):
     """Each test has a folder of its own, which is the working directory of what it starts."""
 
@@ -115,7 +122,7 @@ class Roles(InFolder):
                                 "--exclude", "12.*", "13.*", "--outdir", "out", *STRETCHED)
         self.assertEqual((done.returncode, done.stderr), (0, ""))
         (agent, cases), = self.index().items()
-        self.assertEqual(agent, "AutobahnPython/0.10.9")
+        self.assertEqual(agent, own_name())
         self.check_passed(cases, 301)
 
     def test_fuzzing_server(self) -> None:
@@ -138,6 +145,37 @@ class Roles(InFolder):
         self.assertEqual(len(cases), 301)
         self.assertEqual([case for case, one in cases.items()
                           if (one["behavior"], one["behaviorClose"]) not in PASSED], [])
+
+
+class Names(InFolder):
+    """The testees have a name of their own; scripts of the original's spelling find the original's."""
+
+    def server_field(self, *mode: str) -> str:
+        with RawClient(self.start(*mode).port, "/") as client:
+            return re.search(r"^Server: (.*)\r$", client.head, re.MULTILINE)[1]
+
+    def test_servers(self) -> None:
+        for mode in ("testeeserver", "echoserver", "broadcastserver"):
+            self.assertEqual(self.server_field(mode), own_name(), mode)
+            self.assertEqual(self.server_field("-m", mode), "AutobahnPython/0.10.9", mode)
+
+    def agent(self, *arguments: str) -> tuple[str, str | None]:
+        """The name of a client in the reports, and in its requests."""
+        server = self.start("fuzzingserver", "--outdir", "out", "--cases", "1.1.1")
+        done = self.run_program(*arguments, "-w", f"ws://127.0.0.1:{server.port}")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        server.end()
+        (agent, cases), = self.index().items()
+        report = json.loads((self.folder / "out" / cases["1.1.1"]["reportfile"]).read_text())
+        field = re.search(r"^User-Agent: (.*?)\r?$", report["httpRequest"], re.MULTILINE)
+        shutil.rmtree(self.folder / "out")
+        return agent, field and field[1]
+
+    def test_clients(self) -> None:
+        self.assertEqual(self.agent("testeeclient"), (own_name(), own_name()))
+        self.assertEqual(self.agent("testeeclient", "-i", "mine"), ("mine", "mine"))
+        self.assertEqual(self.agent("-m", "testeeclient"), ("AutobahnPython/0.10.9", None))
+        self.assertEqual(self.agent("-m", "testeeclient", "--ident", "mine"), ("mine", "mine"))
 
 
 class Control(InFolder):

@@ -3,6 +3,7 @@
 #include "html_to_text.hpp"
 #include "report/index_table.hpp"
 #include "samples.hpp"
+#include "suite/catalogue.hpp"
 
 #include <vector>
 
@@ -57,6 +58,32 @@ TEST(IndexPage, NamesTheClassOfFailuresTwiceWhenNothingFailed) {
   EXPECT_EQ(countLines(page, std::string(kFailedClass)), 2);
   run.add(failed("2.2"));
   EXPECT_EQ(count(run.page(), kFailedClass), 4);
+}
+
+/// The page has texts of every case: none of them may name the class either.
+TEST(IndexPage, NamesTheClassOfFailuresTwiceForAllCasesOfEachSuite) {
+  const suite::Catalogue& all = suite::Catalogue::everything();
+  for (const std::string& suite : all.suites()) {
+    const suite::Catalogue catalogue = all.of({suite});
+    std::vector<const suite::Case*> cases;
+    Records records;
+    for (const suite::Case& testCase : catalogue.cases()) {
+      cases.push_back(&testCase);
+      records["agent"][testCase.id].reportFile = "agent_case_" + testCase.id.str('_') + ".json";
+    }
+    auto& results = records["agent"];
+    for (auto& [id, record] : results) record.behaviorClose = play::BehaviorClose::ok;
+    for (const play::Behavior behavior :
+         {play::Behavior::ok, play::Behavior::nonStrict, play::Behavior::informational,
+          play::Behavior::unimplemented}) {
+      for (auto& [id, record] : results) record.behavior = behavior;
+      const std::string page = indexPage(records, cases, WallTime{});
+      EXPECT_EQ(count(page, kFailedClass), 2) << suite;
+      EXPECT_EQ(countLines(page, std::string(kFailedClass)), 2) << suite;
+    }
+    results.begin()->second.behavior = play::Behavior::failed;
+    EXPECT_EQ(count(indexPage(records, cases, WallTime{}), kFailedClass), 3) << suite;
+  }
 }
 
 TEST(IndexPage, HasTheRowsThatScriptsLookFor) {

@@ -12,6 +12,7 @@
 namespace wsgauntlet::roles {
 namespace {
 
+namespace fs = std::filesystem;
 using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::Not;
@@ -129,7 +130,6 @@ TEST_F(WebSessionTest, LeavesTheStreamWhenItEnds) {
 }
 
 TEST(ReportReply, LeadsNowhereButToReports) {
-  namespace fs = std::filesystem;
   const fs::path folder = fs::temp_directory_path() / "report_reply_test";
   fs::create_directories(folder / "inside");
   for (const char* name : {"index.html", "a_case_1.json", ".hidden.json", "notes.txt"}) {
@@ -146,6 +146,80 @@ TEST(ReportReply, LeadsNowhereButToReports) {
     EXPECT_EQ(reportReply(folder, name).code, 404) << name;
   }
   fs::remove_all(folder);
+}
+
+/// A report folder within a current folder that holds more.
+class ReportPlacesTest : public ::testing::Test {
+ protected:
+  ReportPlacesTest() {
+    fs::remove_all(current);
+    fs::create_directories(current / "my reports+" / "clients");
+    std::ofstream(current / "my reports+" / "clients" / "index.json") << "reports";
+    std::ofstream(current / "my reports+" / "secret.json") << "secret";
+    std::ofstream(current / "secret.json") << "secret";
+  }
+  ~ReportPlacesTest() override { fs::remove_all(current); }
+  ReportPlacesTest(const ReportPlacesTest&) = delete;
+  ReportPlacesTest& operator=(const ReportPlacesTest&) = delete;
+
+  WebReply ask(const fs::path& folder, const std::string& path) {
+    return ReportPlaces(current, folder).reply(path, [this] { ++refreshed; });
+  }
+
+  const fs::path current = fs::temp_directory_path() / "report_places_test";
+  int refreshed = 0;
+};
+
+TEST_F(ReportPlacesTest, HasTheReportsBelowTheCurrentFolder) {
+  const fs::path folder = "./my reports+/clients/";
+  for (const char* path : {"/reports/index.json", "/cwd/my%20reports+/clients/index.json",
+                           "/cwd/my%20reports%2B/clients/index.json"}) {
+    EXPECT_EQ(ask(current / folder, path).body, "reports") << path;
+  }
+  EXPECT_EQ(refreshed, 3);
+  EXPECT_EQ(ask(folder, "/reports").location, "/reports/");
+  EXPECT_EQ(ask(folder, "/cwd/my%20reports+/clients").location, "/cwd/my%20reports%2B/clients/");
+  EXPECT_EQ(ask(folder, "/cwd/my%20reports+/clients").code, 303);
+}
+
+TEST_F(ReportPlacesTest, HasNothingElseOfTheCurrentFolder) {
+  const std::string place = "/cwd/my%20reports+/";
+  fs::create_symlink(current / "secret.json", current / "my reports+" / "clients" / "out.json");
+  for (const std::string& path :
+       {std::string("/"), std::string("/cwd"), std::string("/cwd/"),
+        std::string("/cwd/secret.json"), std::string("/cwd/my%20reports%2B"), place,
+        place + "secret.json", place + "clients/../secret.json",
+        place + "clients/%2e%2e/secret.json", place + "clients%2findex.json",
+        place + "clients/..%2fsecret.json", place + "clients/out.json",
+        place + "clients//index.json", place + "../secret.json",
+        place + "../my%20reports+/clients/index.json"}) {
+    EXPECT_EQ(ask(current / "my reports+" / "clients", path).code, 404) << path;
+  }
+}
+
+TEST_F(ReportPlacesTest, MayBeTheCurrentFolderItself) {
+  for (const char* folder : {".", "./", "my reports+/.."}) {
+    EXPECT_EQ(ask(current / folder, "/cwd/secret.json").body, "secret");
+    EXPECT_EQ(ask(folder, "/cwd").location, "/cwd/");
+  }
+}
+
+TEST_F(ReportPlacesTest, HasOnePlaceOutsideOfTheCurrentFolder) {
+  const fs::path folder = current / "my reports+" / "clients";
+  ReportPlaces places(current / "elsewhere", folder);
+  const auto nothing = [] {};
+  EXPECT_EQ(places.reply("/reports/index.json", nothing).body, "reports");
+  for (const std::string& path :
+       {"/cwd/" + folder.string() + "/index.json", "/cwd" + folder.string() + "/index.json",
+        std::string("/cwd/../my%20reports+/clients/index.json"), std::string("/cwd/index.json"),
+        std::string("/cwd")}) {
+    EXPECT_EQ(places.reply(path, nothing).code, 404) << path;
+  }
+}
+
+TEST_F(ReportPlacesTest, MayBeBelowTheRoot) {
+  EXPECT_EQ(ReportPlaces("/", "/tmp/clients").reply("/cwd/tmp/clients", [] {}).location,
+            "/cwd/tmp/clients/");
 }
 
 }  // namespace

@@ -113,9 +113,10 @@ class Connection {
   // ---- sending
   // -------------------------------------------------------------------------------------
 
-  /// Sends a frame as it is, legal or not, until the connection is closed.
+  /// Sends a frame as it is, legal or not, until the connection is closed or both ends have sent
+  /// their Close frame.
   void sendFrame(const FrameToSend& frame);
-  /// Writes octets as they are, until the connection is closed.
+  /// Writes octets as they are, as long as frames are sent.
   void sendOctets(const Payload& octets);
   /// Ends our direction of TCP behind what was written, and goes on reading.
   void endSending() { outbox_.endSending(); }
@@ -175,6 +176,7 @@ class Connection {
     std::uint64_t at = 0;
     std::uint32_t chop = 0;  ///< 0: one piece
     bool sync = false;
+    bool closes = false;  ///< the Close frame of the closing handshake
   };
 
   // connection.cpp
@@ -191,7 +193,9 @@ class Connection {
   void emitFrame(const FrameToSend& frame, std::uint64_t offset, std::uint64_t length);
   void emitFragments(const Payload& payload, bool binary, std::uint64_t fragmentSize,
                      bool compressed, bool sync);
+  [[nodiscard]] bool isWritable() const;
   void write(const Encoded& encoded, std::optional<std::uint32_t> chop, bool sync);
+  void dropWaiting();
   void transmit(const Encoded& encoded, std::uint64_t from, std::uint64_t to, bool piece);
   std::optional<MaskKey> nextMask(const FrameToSend& frame);
 

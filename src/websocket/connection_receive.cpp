@@ -221,6 +221,8 @@ void Connection::closeReceived(OctetView payload) {
   }
   if (state_ == State::closed) return;
   closing_.wasClean = true;
+  dropWaiting();
+  if (state_ == State::closed) return;
   if (state_ == State::open) answerClose(code, reason);
   // The Close frame is there, whatever was wrong with it: now the server ends TCP.
   timers_.cancel(Timer::closeHandshake);

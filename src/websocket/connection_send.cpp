@@ -21,8 +21,13 @@ Octets closePayload(std::optional<std::uint16_t> code, const std::optional<Octet
 
 }  // namespace
 
+/// Once both Close frames are there nothing more is said (RFC 6455 section 7.1.4).
+bool Connection::isWritable() const {
+  return state_ != State::closed && !(state_ == State::closing && closing_.wasClean);
+}
+
 void Connection::sendOctets(const Payload& octets) {
-  if (state_ != State::closed) write(Encoded({}, octets, 0, octets.size(), {}), {}, false);
+  if (isWritable()) write(Encoded({}, octets, 0, octets.size(), {}), {}, false);
 }
 
 void Connection::sendFrame(const FrameToSend& frame) {
@@ -31,7 +36,7 @@ void Connection::sendFrame(const FrameToSend& frame) {
 
 /// Sends a frame whose payload is a part of `frame.payload`.
 void Connection::emitFrame(const FrameToSend& frame, std::uint64_t offset, std::uint64_t length) {
-  if (state_ == State::closed) return;
+  if (!isWritable()) return;
   const Payload payload =
       frame.repeatTo ? frame.payload.repeatedTo(*frame.repeatTo) : frame.payload;
   const std::uint64_t wireLength = frame.repeatTo ? payload.size() : length;
@@ -149,6 +154,7 @@ void Connection::sendCloseFrame(std::optional<std::uint16_t> code,
   frame.opcode = kClose;
   frame.payload = Payload(closePayload(code, reason));
   sendFrame(frame);
+  if (!pieces_.empty()) pieces_.back().closes = true;
 
   state_ = State::closing;
   timers_.cancel(Timer::autoPing);
@@ -203,6 +209,19 @@ void Connection::write(const Encoded& encoded, std::optional<std::uint32_t> chop
     draining_ = true;
     sendNextPiece();
   }
+}
+
+/// The peer has closed, and what waits would only provoke it: all that still goes out, at once, is
+/// the rest of a frame that was begun, and our Close frame.
+void Connection::dropWaiting() {
+  for (const Piece& piece : pieces_) {
+    if (piece.at > 0 || piece.closes) {
+      transmit(piece.encoded, piece.at, piece.encoded.size(), piece.sync);
+    }
+  }
+  pieces_.clear();
+  draining_ = false;
+  if (endAfterPieces_ != Ending::none) drop(endAfterPieces_);
 }
 
 void Connection::sendNextPiece() {

@@ -109,11 +109,21 @@ Inflater::Status Inflater::feed(OctetView in, Octets& out, std::uint64_t limit) 
 }
 
 Inflater::Status Inflater::finishMessage(Octets& out, std::uint64_t limit) {
+  // Behind a final block without the empty one that section 7.2.3.4 adds, the tail is no block: the
+  // message is whole all the same, and what the tail does to the next one is its sender's doing.
+  const bool whole = finalBlockEnded_;
   if (feed(kTail, out, limit) != Status::ok) return status_;
-  // zlib's mark: 128 is the end of a block, the low bits are bits of an octet not yet used.
+  // zlib's mark: 128 is the end of a block, the low bits are bits of an octet not yet used. After a
+  // final block it has none.
   constexpr int kEndOfBlock = 128;
-  if (stream_->data_type != kEndOfBlock) return fail("message ends within a deflate block");
-  if (noContextTakeover_) inflateReset(stream_.get());
+  if (!whole && !finalBlockEnded_ && stream_->data_type != kEndOfBlock) {
+    return fail("message ends within a deflate block");
+  }
+  if (noContextTakeover_) {
+    inflateReset(stream_.get());
+    if (window_) window_->restart();
+  }
+  finalBlockEnded_ = false;
   size_ = 0;
   return status_;
 }
@@ -121,6 +131,7 @@ Inflater::Status Inflater::finishMessage(Octets& out, std::uint64_t limit) {
 Inflater::Status Inflater::drain(Octets& out, std::uint64_t limit) {
   z_stream& stream = *stream_;
   char block[kOutputBlock];
+  finalBlockEnded_ = false;
   for (;;) {
     const std::uint64_t allowed = limit > size_ ? limit - size_ : 0;
     // One octet more than is allowed tells whether there is more.
@@ -138,7 +149,8 @@ Inflater::Status Inflater::drain(Octets& out, std::uint64_t limit) {
       // window, which this function keeps as it is. Copying it out and in would let a peer burn
       // 64 KiB of copying for every three octets.
       inflateResetKeep(&stream);
-      if (stream.avail_in == 0) return Status::ok;
+      finalBlockEnded_ = stream.avail_in == 0;
+      if (finalBlockEnded_) return Status::ok;
       continue;
     }
     if (result == Z_MEM_ERROR) throw std::bad_alloc();

@@ -64,7 +64,7 @@ class Inflater {
   /// held. After another status than `ok` the object stays with it.
   Status feed(OctetView in, Octets& out, std::uint64_t limit);
   /// Ends the message: feeds the four octets that its sender left out, and checks that a deflate
-  /// block ends there. The next `feed` begins another message.
+  /// block ends there, or a final one before them. The next `feed` begins another message.
   Status finishMessage(Octets& out, std::uint64_t limit);
 
   /// Octets of the current message so far.
@@ -82,6 +82,7 @@ class Inflater {
   std::unique_ptr<z_stream, End> stream_;
   std::unique_ptr<WindowCheck> window_;  // for windows that a distance can exceed
   bool noContextTakeover_;
+  bool finalBlockEnded_ = false;  // with the last octet that came
   std::uint64_t size_ = 0;
   Status status_ = Status::ok;
   std::string error_;

@@ -105,6 +105,13 @@ std::optional<std::uint32_t> WindowCheck::feed(OctetView in) {
   return tooFar_;
 }
 
+void WindowCheck::restart() {
+  tooFar_.reset();
+  state_ = State::blockHeader;
+  bits_ = 0;
+  have_ = 0;
+}
+
 bool WindowCheck::step(OctetView& in) {
   switch (state_) {
     case State::blockHeader:

@@ -26,6 +26,8 @@ class WindowCheck {
   /// Takes the next octets, which go on where those before ended. Gives the first distance that is
   /// longer than the window; after that nothing is checked any more.
   std::optional<std::uint32_t> feed(OctetView in);
+  /// The next octets begin another stream, wherever those before ended.
+  void restart();
 
  private:
   static constexpr unsigned kFastBits = 10;

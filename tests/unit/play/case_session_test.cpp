@@ -305,6 +305,90 @@ TEST(CaseSession, TheSameSeedSendsTheSameOctets) {
   EXPECT_NE(octetsOf(1), octetsOf(2));
 }
 
+/// Echoes, and closes with 1002 at a frame that is wrong, but goes on to answer Pings.
+class PeerThatPongsOn : public Peer {
+ public:
+  explicit PeerThatPongsOn(Role role) : role_(role) {}
+
+  void connected() override {
+    if (role_ == Role::server) return;
+    websocket::ClientRequest request;
+    request.host = "127.0.0.1";
+    request.port = 21010;
+    request.key = "dGhlIHNhbXBsZSBub25jZQ==";
+    writes.push_back(buildRequest(request));
+  }
+
+  void received(Octets octets) override {
+    if (!open_) {
+      open_ = true;
+      if (role_ == Role::server) writes.push_back(switchingProtocols(octets, kTestee));
+      octets.erase(0, octets.find("\r\n\r\n") + 4);
+    }
+    unread_ += octets;
+    while (readFrame()) continue;
+  }
+
+ private:
+  bool readFrame() {
+    OctetView rest = unread_;
+    websocket::FrameHeaderReader reader;
+    if (!reader.feed(rest)) return false;
+    const websocket::FrameHeader& header = reader.header();
+    const bool wrong = header.rsv != 0 || (header.opcode & 7U) > 2;
+    if (wrong && !closed_) {
+      closed_ = true;
+      send(websocket::kClose, Octets("\x03\xEA", 2));
+    }
+    if (rest.size() < header.length) return false;
+    Octets payload(rest.substr(0, header.length));
+    if (header.mask) websocket::applyMask(payload, *header.mask, 0);
+    unread_.erase(0, unread_.size() - rest.size() + payload.size());
+    if (header.opcode == websocket::kPing) {
+      send(websocket::kPong, payload);
+    } else if (header.opcode == websocket::kClose) {
+      ends = true;
+    } else if (!closed_) {
+      send(header.opcode, payload);
+    }
+    return true;
+  }
+
+  void send(std::uint8_t opcode, const Octets& payload) {
+    websocket::FrameHeader header;
+    header.opcode = opcode;
+    header.length = payload.size();
+    if (role_ == Role::client) header.mask = websocket::MaskKey{};
+    std::array<char, websocket::kMaxHeaderOctets> octets{};
+    writes.push_back(Octets(octets.data(), encodeHeader(header, octets)) + payload);
+  }
+
+  Role role_;
+  bool open_ = false;
+  bool closed_ = false;
+  Octets unread_;
+};
+
+/// A server ends with the client's Close frame, and a client sends nothing more that would be
+/// answered: what comes behind is no event.
+TEST(CaseSession, FramesThatWaitBehindChopsAreNotSentOnceThePeerHasClosed) {
+  const struct {
+    const char* id;
+    Role role;
+  } rows[] = {
+      {"3.3", Role::server}, {"3.4", Role::server}, {"3.4", Role::client}, {"4.2.5", Role::server}};
+  for (const auto& row : rows) {
+    SCOPED_TRACE(row.id);
+    PeerThatPongsOn peer(row.role == Role::client ? Role::server : Role::client);
+    const Result result = Simulation(builtIn(row.id), row.role, peer).run();
+    EXPECT_EQ(result.behavior, Behavior::ok) << result.result;
+    EXPECT_EQ(result.behaviorClose, BehaviorClose::ok) << result.resultClose;
+    EXPECT_TRUE(result.closing.wasClean);
+    EXPECT_EQ(result.closing.remoteCloseCode, 1002);
+    EXPECT_EQ(result.closing.localCloseCode, 1000);
+  }
+}
+
 /// Every case ends, whatever the peer leaves out: with a timer at the latest.
 TEST(CaseSession, OfEveryKindEndsWithASilentPeer) {
   for (const suite::Case& testCase : suite::Catalogue::builtIn().cases()) {

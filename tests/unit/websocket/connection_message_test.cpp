@@ -144,6 +144,25 @@ TEST(ConnectionDeflate, MessagesAreInflated) {
   });
 }
 
+/// Go's flate.Writer gives such messages on Close: with and without a Flush before it.
+TEST(ConnectionDeflate, AMessageMayEndWithAnEmptyFinalBlock) {
+  for (const bool noContextTakeover : {false, true}) {
+    inAllWays([&](Role role, Way way) {
+      Endpoint end(role, {}, way);
+      end.open(DeflateParameters{noContextTakeover, noContextTakeover, 15, 15});
+      const Octets closed("\xF2\x48\xCD\xC9\xC9\x07\x04", 7);
+      const Octets flushed("\xF2\x48\xCD\xC9\xC9\x07\0\0\0\xFF\xFF\x01", 12);
+      end.feed(end.peerOctets({kText, closed, true, kRsv1}) +
+               end.peerOctets({kText, closed.substr(0, 6), false, kRsv1}) +
+               end.peerOctets({kContinuation, closed.substr(6)}) +
+               end.peerOctets({kText, flushed, true, kRsv1}) +
+               end.peerOctets({kText, "\x01", true, kRsv1}) + end.peerOctets({kText, "plain"}));
+      EXPECT_THAT(end.events, ElementsAre("open", "text Hello", "text Hello", "text Hello", "text ",
+                                          "text plain"));
+    });
+  }
+}
+
 TEST(ConnectionDeflate, BombsAreStoppedAtTheLimit) {
   inAllWays([](Role role, Way way) {
     Options options;

@@ -11,6 +11,7 @@ namespace {
 
 using ::testing::Each;
 using ::testing::ElementsAre;
+using ::testing::IsEmpty;
 using State = Connection::State;
 using namespace std::chrono_literals;
 
@@ -180,35 +181,78 @@ TEST(ConnectionPieces, SmallOnesArePacedAndLargeOnesAreNot) {
   EXPECT_THAT(end.sent(), Each("text " + Octets(200, 'x')));
 }
 
-TEST(ConnectionPieces, AnAnswerToCloseBehindChopsReachesTheWireBeforeTheEnd) {
+FrameToSend chopped(std::uint8_t opcode, const char* payload) {
+  FrameToSend frame;
+  frame.opcode = opcode;
+  frame.payload = Payload(payload);
+  frame.chop = 1;
+  return frame;
+}
+
+/// Only a frame that was begun is finished: nothing of the others, which the peer would answer.
+TEST(ConnectionPieces, ThatWaitAreDroppedWhenThePeerCloses) {
+  inAllWays([](Role role, Way way) {
+    Endpoint end(role, {}, way);
+    end.open();
+    end.connection.sendFrame(chopped(kText, "abcdefgh"));
+    end.connection.sendFrame(chopped(kPing, "p"));
+    end.connection.sendOctets(Payload("more"));
+    end.rows.clear();
+    end.feed(end.peerOctets({kClose, closePayload(1002)}) + end.peerOctets({kPong, "late"}));
+    EXPECT_EQ(end.connection.queuedPieces(), Pieces::none);
+    EXPECT_THAT(end.sent(), ElementsAre("text abcdefgh", "close 1000"));
+    EXPECT_TRUE(end.closing().wasClean);
+    EXPECT_FALSE(end.closing().closedByMe);
+    if (role == Role::server) {
+      EXPECT_EQ(end.ending(), Ending::close);
+      EXPECT_THAT(end.events, ElementsAre("open", "closed"));
+    } else {
+      EXPECT_EQ(end.ending(), Ending::none);  // the server ends TCP, and may say more until then
+      EXPECT_THAT(end.events, ElementsAre("open", "pong late"));
+    }
+    end.connection.sendNextPiece();
+    end.connection.sendFrame(chopped(kPing, "q"));
+    end.connection.sendOctets(Payload("q"));
+    EXPECT_THAT(end.written(), IsEmpty());
+  });
+}
+
+TEST(ConnectionPieces, OfOurCloseFrameAreNotDropped) {
   for (const Role role : kRoles) {
     Endpoint end(role);
     end.open();
-    FrameToSend chopped;
-    chopped.payload = Payload("abcdefgh");
-    chopped.chop = 1;
-    end.connection.sendFrame(chopped);
+    end.connection.sendFrame(chopped(kText, "abcdefgh"));
+    end.connection.sendFrame(chopped(kPing, "p"));
+    end.connection.sendClose(1001, std::nullopt, end.now);
+    end.connection.sendFrame(chopped(kPing, "q"));
     end.feed({kClose, closePayload(1000)});
-    EXPECT_EQ(end.ending(), Ending::none);  // the chops wait
-    EXPECT_THAT(end.events, ElementsAre("open"));
-    end.drain();
+    EXPECT_THAT(end.sent(), ElementsAre("text abcdefgh", "close 1001"));
+    EXPECT_TRUE(end.closing().wasClean && end.closing().closedByMe);
+  }
+}
+
+/// The peer's Close frame may come when the end is decided, and only pieces are in its way.
+TEST(ConnectionPieces, DelayTheEndNoLongerThanUntilThePeerCloses) {
+  for (const Role role : kRoles) {
+    Endpoint end(role);
+    end.open();
+    end.connection.sendFrame(chopped(kText, "abcdefgh"));
+    end.connection.sendClose(1000, std::nullopt, end.now);
+    end.connection.fail(1001, "Going Away", end.now);
+    EXPECT_EQ(end.ending(), Ending::none);
+    end.feed({kClose, closePayload(1000)});
     EXPECT_THAT(end.sent(), ElementsAre("text abcdefgh", "close 1000"));
+    EXPECT_EQ(end.ending(), Ending::close);
+    EXPECT_EQ(end.connection.deadline(), std::nullopt);
     EXPECT_TRUE(end.closing().wasClean);
-    EXPECT_EQ(end.ending(), role == Role::server ? Ending::close : Ending::none);
-    if (role == Role::server) {
-      EXPECT_THAT(end.events, ElementsAre("open", "closed"));
-    }
   }
 }
 
 TEST(ConnectionPieces, AreGivenUpForAPeerThatDoesNotRead) {
   Endpoint end(Role::server);
   end.open();
-  FrameToSend chopped;
-  chopped.payload = Payload("abcdefgh");
-  chopped.chop = 1;
-  end.connection.sendFrame(chopped);
-  end.feed({kClose, closePayload(1000)});
+  end.connection.sendFrame(chopped(kText, "abcdefgh"));
+  end.connection.drop(Ending::close);
   end.pass(1s);
   EXPECT_EQ(end.state(), State::closed);
   EXPECT_EQ(end.ending(), Ending::reset);
@@ -219,11 +263,8 @@ TEST(ConnectionPieces, AreGivenUpForAPeerThatDoesNotRead) {
 TEST(ConnectionPieces, HaveTimeToGoOutWhenAConnectionFails) {
   Endpoint end(Role::client);
   end.open();
-  FrameToSend chopped;
-  chopped.payload = Payload("abcdefgh");
-  chopped.chop = 1;
   end.now += 2s;
-  end.connection.sendFrame(chopped);
+  end.connection.sendFrame(chopped(kText, "abcdefgh"));
   end.connection.sendClose(1000, std::nullopt, end.now);
   end.connection.fail(1001, "Going Away", end.now);
   EXPECT_EQ(end.connection.deadline(), end.now + 1s);
@@ -235,7 +276,7 @@ TEST(ConnectionPieces, HaveTimeToGoOutWhenAConnectionFails) {
   options.closeHandshakeTimeout = 0s;  // no limit
   Endpoint patient(Role::client, options);
   patient.open();
-  patient.connection.sendFrame(chopped);
+  patient.connection.sendFrame(chopped(kText, "abcdefgh"));
   patient.connection.drop(Ending::close);
   EXPECT_EQ(patient.connection.deadline(), std::nullopt);
   patient.drain();

@@ -3,10 +3,12 @@
 #include "base/hex.hpp"
 #include "pieces.hpp"
 
+#include <algorithm>
 #include <stdexcept>
 
 #include <gtest/gtest.h>
 #include <rapidcheck.h>
+#include <zlib.h>
 
 namespace wsgauntlet::websocket {
 namespace {
@@ -47,22 +49,33 @@ TEST(Deflate, SamplesOfRfc7692Section723) {
     const char* hex;
     const char* text;
   } samples[] = {
-      {"f248cdc9c90700", "Hello"},                      // 7.2.3.1
-      {"000500faff48656c6c6f00", "Hello"},              // 7.2.3.3: no compression
-      {"f348cdc9c9070000", "Hello"},                    // 7.2.3.4: BFINAL set
-      {"f248050000 00ffffcac9c90700", "Hello"},         // 7.2.3.5: two blocks
-      {"00", ""},                                       // 7.2.3.6
-      {"0200", ""},                                     // an empty block with fixed codes
-      {"f348cdc9c90700f348cdc9c9070000", "HelloHello"}  // two streams
+      {"f248cdc9c90700", "Hello"},                       // 7.2.3.1
+      {"000500faff48656c6c6f00", "Hello"},               // 7.2.3.3: no compression
+      {"f348cdc9c9070000", "Hello"},                     // 7.2.3.4: BFINAL set
+      {"f248050000 00ffffcac9c90700", "Hello"},          // 7.2.3.5: two blocks
+      {"00", ""},                                        // 7.2.3.6
+      {"0200", ""},                                      // an empty block with fixed codes
+      {"f348cdc9c90700f348cdc9c9070000", "HelloHello"},  // two streams
+      // The last, empty block has BFINAL: what Go's flate.Writer gives on Close, without and behind
+      // a Flush, and such a block in the middle.
+      {"f248cdc9c90704", "Hello"},
+      {"f248cdc9c907000000ffff01", "Hello"},
+      {"000500faff48656c6c6f01", "Hello"},
+      {"04c0210d00000002b07a14c17da3bfe3294b59ca52f600", "HelloHelloHelloHello"},
+      {"f248cdc9c907040000fffff348cdc9c90700f248cdc9c90704", "HelloHelloHello"},
+      {"01", ""},
+      {"f348cdc9c9070001", "Hello"},
   };
   for (const auto& sample : samples) {
     std::string digits = sample.hex;
     std::erase(digits, ' ');
     const Octets octets = fromHexOrDie(digits);
-    for (const bool noContextTakeover : {false, true}) {
-      Inflater inflater(15, noContextTakeover);
-      for (const auto& pieces : allWays(octets, random)) {
-        EXPECT_EQ(inflated(inflater, pieces), sample.text) << sample.hex;
+    for (const int bits : {8, 15}) {
+      for (const bool noContextTakeover : {false, true}) {
+        Inflater inflater(bits, noContextTakeover);
+        for (const auto& pieces : allWays(octets, random)) {
+          EXPECT_EQ(inflated(inflater, pieces), sample.text) << sample.hex;
+        }
       }
     }
   }
@@ -110,9 +123,110 @@ TEST(Deflate, EmptyMessagesAreOneOctet) {
 }
 
 TEST(Deflate, TheWindowOutlivesAFinalBlock) {
-  Inflater inflater(15, false);
-  EXPECT_EQ(inflated(inflater, {fromHexOrDie("f348cdc9c9070000")}), "Hello");
-  EXPECT_EQ(inflated(inflater, {fromHexOrDie("f200110000")}), "Hello");
+  for (const char* final : {"f348cdc9c9070000", "f248cdc9c90704", "f248cdc9c907000000ffff01"}) {
+    Inflater inflater(15, false);
+    EXPECT_EQ(inflated(inflater, {fromHexOrDie(final)}), "Hello");
+    EXPECT_EQ(inflated(inflater, {fromHexOrDie("f200110000")}), "Hello");
+  }
+}
+
+/// Whole, since nothing of it is missing. The tail that a receiver appends is then left over, and
+/// comes before the next message unless that begins anew.
+TEST(Deflate, AMessageMayEndWithAFinalBlockThatHasData) {
+  for (const char* final : {"f348cdc9c90700", "f348cdc9c90704", "010500faff48656c6c6f"}) {
+    const Octets message = fromHexOrDie(final);
+    for (const int bits : {8, 15}) {
+      Inflater forgetful(bits, true);
+      EXPECT_EQ(inflated(forgetful, {message}), "Hello");
+      EXPECT_EQ(inflated(forgetful, {message}), "Hello");
+      Inflater inflater(bits, false);
+      EXPECT_EQ(inflated(inflater, {message}), "Hello");
+      Octets out;
+      EXPECT_EQ(inflater.feed(message, out, Inflater::kNoLimit), Status::corrupt);
+    }
+  }
+}
+
+/// Compresses as zlib, Go and others do in all their ways: each part of a message may end with a
+/// final block, with a flush, or with an empty stored block that has BFINAL or has not, and that
+/// may begin within an octet.
+class OddDeflater {
+ public:
+  OddDeflater(int windowBits, Random& random) : random_(random) {
+    EXPECT_EQ(deflateInit2(&stream_, 6, Z_DEFLATED, -std::max(windowBits, 9), 8,
+                           random.next() % 2 == 0 ? Z_FIXED : Z_DEFAULT_STRATEGY),
+              Z_OK);
+  }
+  OddDeflater(const OddDeflater&) = delete;
+  OddDeflater& operator=(const OddDeflater&) = delete;
+  ~OddDeflater() { deflateEnd(&stream_); }
+
+  Octets message(OctetView text, bool noContextTakeover) {
+    Octets out;
+    if (noContextTakeover) history_.clear();
+    for (const OctetView part : inRandomPieces(text, 2000, random_)) {
+      append(part, out);
+      if (random_.next() % 2 == 0) {
+        run({}, Z_FINISH, out);
+      } else {
+        endBlock(out);
+      }
+    }
+    // The last block is an empty stored one without its last four octets.
+    append({}, out);
+    endBlock(out);
+    out.resize(out.size() - 4);
+    return out;
+  }
+
+ private:
+  /// A stream of its own, which knows what came before.
+  void append(OctetView part, Octets& out) {
+    deflateReset(&stream_);
+    deflateSetDictionary(&stream_, reinterpret_cast<const Bytef*>(history_.data()),
+                         static_cast<uInt>(history_.size()));
+    run(part, Z_BLOCK, out);
+    history_ += part;
+  }
+
+  void endBlock(Octets& out) {
+    int bits = 0;
+    deflatePending(&stream_, Z_NULL, &bits);
+    deflatePrime(&stream_, 3, static_cast<int>(random_.next() % 2));  // BFINAL, then BTYPE 00
+    deflatePrime(&stream_, (16 - 3 - bits) % 8, 0);
+    run({}, Z_BLOCK, out);
+    out += Octets("\0\0\xFF\xFF", 4);
+  }
+
+  void run(OctetView in, int flush, Octets& out) {
+    Octets block(in.size() + 1000, '\0');
+    stream_.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(in.data()));
+    stream_.avail_in = static_cast<uInt>(in.size());
+    stream_.next_out = reinterpret_cast<Bytef*>(block.data());
+    stream_.avail_out = static_cast<uInt>(block.size());
+    deflate(&stream_, flush);
+    ASSERT_GT(stream_.avail_out, 0U);
+    out.append(block.data(), block.size() - stream_.avail_out);
+  }
+
+  Random& random_;
+  z_stream stream_{};
+  Octets history_;
+};
+
+TEST(Deflate, FinalBlocksEverywhere) {
+  Random random(11);
+  for (std::size_t round = 0; round < 300; ++round) {
+    const int bits = static_cast<int>(8 + random.next() % 8);
+    const bool noContextTakeover = random.next() % 2 == 0;
+    OddDeflater deflater(bits, random);
+    Inflater inflater(bits, noContextTakeover);
+    for (int i = 0; i < 4; ++i) {
+      const Octets text = someText(random.next() % 6000, random);
+      const Octets message = deflater.message(text, noContextTakeover);
+      ASSERT_EQ(inflated(inflater, inRandomPieces(message, round % 40 + 1, random)), text);
+    }
+  }
 }
 
 TEST(Deflate, RoundTrips) {
@@ -252,7 +366,8 @@ TEST(Deflate, CorruptData) {
 TEST(Deflate, MessagesThatEndTooEarly) {
   const std::string within = "message ends within a deflate block";
   EXPECT_EQ(errorOf(""), within);
-  EXPECT_EQ(errorOf(fromHexOrDie("f348cdc9c90700")), within) << "no octet behind the final block";
+  EXPECT_EQ(errorOf(fromHexOrDie("f348cdc9c907")), within) << "the final block is cut";
+  EXPECT_EQ(errorOf(fromHexOrDie("f348cdc9c9070002")), within) << "a block behind the final one";
   EXPECT_EQ(errorOf(fromHexOrDie("00ff0000ff")), within) << "255 octets are announced";
 }
 

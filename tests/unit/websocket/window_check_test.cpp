@@ -128,14 +128,36 @@ TEST(WindowCheck, EveryCutThroughTheHeaderOfADynamicBlock) {
 
 TEST(WindowCheck, GoesOnAfterABlockWithTheFinalBit) {
   Random random(2);
-  const Octets first = fromHex("f348cdc9c90700").value();
+  const Octets firsts[] = {fromHex("f348cdc9c90700").value(),
+                           fromHex("f248cdc9c907040000ffff").value(),  // empty, within an octet
+                           fromHex("010500faff48656c6c6f").value()};   // stored
   const Octets text = textWithDistances(300, 2000, random);
   Octets rest;
   do {
     rest = compressed(text, 15, 6, Z_DEFAULT_STRATEGY, random);
   } while (oracle(rest, 8) != Verdict::tooFar);
-  EXPECT_TRUE(check({first, first, rest}, 8));
-  EXPECT_FALSE(check({first, first, rest}, 12));
+  for (const Octets& first : firsts) {
+    const Octets data = first + first + rest;
+    for (const auto& pieces : allWays(data, random)) {
+      EXPECT_TRUE(check(pieces, 8));
+      EXPECT_FALSE(check(pieces, 12));
+    }
+  }
+}
+
+TEST(WindowCheck, StartsAnewWhereverItIs) {
+  Random random(6);
+  const Octets text = textWithDistances(300, 2000, random);
+  const Octets data = compressed(text, 15, 6, Z_DEFAULT_STRATEGY, random);
+  const auto whole = check({data}, 8);
+  ASSERT_TRUE(whole);
+  WindowCheck window(8);
+  for (std::size_t cut = 0; cut < 150; ++cut) {
+    window.feed(OctetView(data).substr(0, cut));
+    window.restart();
+    ASSERT_EQ(window.feed(data), whole);
+    window.restart();
+  }
 }
 
 TEST(WindowCheck, DamagedDataAgreesWithZlibOrIsLeftToIt) {

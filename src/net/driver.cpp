@@ -93,10 +93,10 @@ void Driver::afterSession() {
     return;
   }
   endSending();
-  armTimer();
-  if (waitsReadable_) return;
-  if (exclusive_) exchange();
-  if (!closed_ && !turnPosted_ && !waitsReadable_) waitReadable();
+  if (exclusive_ && !waitsReadable_) exchange();
+  if (closed_) return;
+  armTimer();  // last: an exchange sets timers too
+  if (!turnPosted_ && !waitsReadable_) waitReadable();
 }
 
 /// Writes as much as the socket takes. False when the connection has broken.
@@ -208,6 +208,9 @@ void Driver::exchange() {
   using websocket::Pieces;
   for (const TimePoint end = now() + kExchange; now() < end;) {
     if (waitsWritable_ || turnPosted_ || session_->queuedPieces() != Pieces::none) return;
+    // A read that waits would outlast a timer that is about to fire.
+    const auto deadline = session_->deadline();
+    if (deadline && *deadline <= now() + std::chrono::microseconds(kPatience)) return;
     const std::span<char> octets = block();
     const ssize_t n = awaitAnswer(octets);
     // The end of the connection, and anything unusual, is for the loop to find.

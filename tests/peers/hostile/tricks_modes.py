@@ -14,4 +14,5 @@ def add_modes(role: str) -> None:
         mode, what = line.split(None, 1)
         name = f"mode-{mode}"
         if mode != "good":
-            TRICKS[name] = Trick(name, what, None, (role,), "", False, CASES, False, None)
+            roles = (*TRICKS[name].roles, role) if name in TRICKS else (role,)
+            TRICKS[name] = Trick(name, what, None, roles, "", False, CASES, False, None)

@@ -192,7 +192,9 @@ class Faults(unittest.TestCase):
             server.join()
         self.assertEqual(run.returncode, CASES_FAILED, run.stdout)
         self.assertIn("Connection refused", run.stdout)
-        self.assertIn(f"the server was gone before {len(cases)} cases", run.stderr)
+        self.assertIn("not confirmed, since the run ended before their repetition: ", run.stderr)
+        for case in cases:
+            self.assertRegex(run.stderr, rf"repetition: .*\b{case}\b")
         self.assertEqual({case for case, row in self.indexed().items() if row["behavior"] != "FAILED"},
                          set(), run.stdout)
         self.assertEqual(sorted(self.indexed()), sorted(cases))
@@ -200,7 +202,7 @@ class Faults(unittest.TestCase):
             self.assertEqual(json.loads(result.read_text())["run"], "unrepeated")
         subprocess.run([str(TOOL), "report", "html", str(self.out)], check=True)
         for page in self.out.glob("*_case_*.html"):
-            self.assertIn("the server was gone before it could be repeated alone", page.read_text())
+            self.assertIn("the run ended before the case could be repeated", page.read_text())
         status, printed = self.run_to_end(cases, "--resume")
         self.assertEqual(status, 0, printed)
         self.assertEqual({case: row["behavior"] for case, row in self.indexed().items()},

@@ -50,6 +50,62 @@ def interrupted(cwd: pathlib.Path) -> None:
     run(cwd, 0, "report", "gate", "cut", says="10 of 10 cases fine")
 
 
+def broken(rule: str) -> list[str]:
+    """A server that breaks a rule."""
+    return ["--start", f"{PROGRAM} testeeserver -w ws://127.0.0.1:{{port}} --break {rule}", "-w", "ws://127.0.0.1:0"]
+
+
+def not_confirmed(folder: pathlib.Path, name: str) -> bool:
+    return json.loads((folder / "timing" / name).read_text()).get("run") == "unrepeated"
+
+
+def unconfirmed(cwd: pathlib.Path) -> None:
+    """What failed by absence is in the reports although the run ends before the repetition does."""
+    command = [PROGRAM, "fuzzingclient", *broken("no-pong"), "--cases", "1.1.1,2.2,2.3", "--outdir", "doubt"]
+    with subprocess.Popen(command, cwd=cwd, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as child:
+        for _ in range(2):
+            while "test case ID 2.2 " not in (line := child.stdout.readline()):
+                if not line:
+                    problems.append("case 2.2 was not repeated")
+                    return
+        child.send_signal(signal.SIGTERM)
+        text = child.communicate(timeout=30)[0]
+    if child.returncode != 3 or "not confirmed, since the run ended before their repetition: 2.2, 2.3" not in text:
+        problems.append(f"an interrupted repetition ends with {child.returncode}: {text}")
+    index = json.loads((cwd / "doubt/index.json").read_text())
+    results = next(iter(index.values()))
+    if {case: row["behavior"] for case, row in results.items()} != {"1.1.1": "OK", "2.2": "FAILED", "2.3": "FAILED"}:
+        problems.append(f"the index of an interrupted run: {results}")
+    for case in ("2.2", "2.3"):
+        if not not_confirmed(cwd / "doubt", results[case]["reportfile"]):
+            problems.append(f"case {case} is not marked as not confirmed")
+
+
+def fail_fast(cwd: pathlib.Path) -> None:
+    """A run that ends at its first failures says so, and what has no result."""
+    run_of = ["fuzzingclient", *broken("pong-text"), "--cases", "1.1.*,2.*", "--outdir", "fast"]
+    for flag, failures in (("--fail-fast", "1 unexpected failure;"), ("--fail-fast=3", "3 unexpected failures;")):
+        run(cwd, 1, *run_of, flag, says=f"ended by --fail-fast after {failures}")
+        results = next(iter(json.loads((cwd / "fast/index.json").read_text()).values()))
+        failed = [row["reportfile"] for row in results.values() if row["behavior"] == "FAILED"]
+        confirmed = [name for name in failed if not not_confirmed(cwd / "fast", name)]
+        if len(confirmed) != int(failures[0]):
+            problems.append(f"{flag}: {confirmed} of {failed} are confirmed")
+        if record(cwd / "fast")["state"] == "finished":
+            problems.append(f"{flag}: the record says that the run came to its end")
+    run(cwd, 1, *run_of, "--fail-fast", "--junit", "fast.xml", says="have no result")
+    known = cwd / "known.json"
+    run(cwd, 0, "fuzzingclient", *broken("pong-text"), "--cases", "2.*", "--outdir", "all", "--expectations", str(known),
+        "--update-expectations")
+    text = run(cwd, 0, "fuzzingclient", *broken("pong-text"), "--cases", "2.*", "--outdir", "all", "--expectations",
+               str(known), "--fail-fast")
+    if "ended by" in text:
+        problems.append("known failures end a run with --fail-fast")
+    run(cwd, 2, *run_of, "--fail-fast=0")
+    run(cwd, 1, "fuzzingserver", "--run", f"{PROGRAM} testeeclient -w {{url}} --break no-pong", "--cases", "2.2,2.3",
+        "--outdir", "fast-server", "--fail-fast", says="ended by --fail-fast after 1 unexpected failure")
+
+
 def parts(cwd: pathlib.Path) -> None:
     for number in (1, 2):
         run(cwd, 0, "fuzzingclient", *SERVER, "--cases", "1.1.*", "--shard", f"{number}/2", "--outdir", f"part{number}")
@@ -83,7 +139,7 @@ def github(cwd: pathlib.Path) -> None:
 
 def main() -> int:
     with tempfile.TemporaryDirectory() as name:
-        for part in (interrupted, parts, profiles, github):
+        for part in (interrupted, unconfirmed, fail_fast, parts, profiles, github):
             part(pathlib.Path(name))
     print("\n".join(problems) or "all as it should be")
     return 1 if problems else 0

@@ -1,6 +1,7 @@
 #include "play/rule_course.hpp"
 
 #include "suite/describe.hpp"
+#include "websocket/close_code.hpp"
 
 #include <algorithm>
 
@@ -11,6 +12,8 @@ namespace {
 
 /// As many keys as a judgement on their randomness needs.
 constexpr std::size_t kMostMasks = 64;
+/// A flood of Close frames says nothing new.
+constexpr std::size_t kMostCloseCodes = 8;
 
 std::string typeOf(bool binary) {
   return binary ? "binary" : "text";
@@ -74,11 +77,23 @@ void RuleCourse::came(const suite::ExpectedEvent& event) {
 
 void RuleCourse::onFrame(const websocket::ReceivedFrame& frame) {
   const websocket::FrameHeader& header = frame.header;
+  seen.sentFrames = true;
   if (header.mask && seen.masks.size() < kMostMasks) seen.masks.push_back(*header.mask);
   if (header.opcode == websocket::kClose) {
-    ++seen.closeFrames;
+    onClose(frame.head);
   } else if (seen.closeFrames > 0 && !websocket::isControl(header.opcode)) {
     seen.dataBehindClose = true;
+  }
+}
+
+void RuleCourse::onClose(OctetView payload) {
+  ++seen.closeFrames;
+  const auto code = websocket::closeCodeOf(payload);
+  if (seen.closeFrames == 1) {
+    seen.closeCode = code;
+    if (code) seen.closeReason = payload.substr(2);
+  } else if (code && seen.laterCloseCodes.size() < kMostCloseCodes) {
+    seen.laterCloseCodes.push_back(*code);
   }
 }
 

@@ -32,7 +32,13 @@ struct RuleObservation {
   bool scriptEnded = false;
   bool gaveUp = false;  ///< the peer was silent for too long
   bool peerEndedTcp = false;
+  bool sentFrames = false;  ///< the peer has sent at least one
   int closeFrames = 0;
+  /// The code and the reason of the first Close frame, which is the one that counts (RFC 6455
+  /// section 7.1.5), whatever others follow it.
+  std::optional<std::uint16_t> closeCode;
+  Octets closeReason;
+  std::vector<std::uint16_t> laterCloseCodes;  ///< of the other Close frames, as far as kept
   bool dataBehindClose = false;
   std::vector<websocket::MaskKey> masks;
   std::optional<websocket::Violation> violation;
@@ -63,6 +69,7 @@ class RuleCourse {
 
  private:
   void came(const suite::ExpectedEvent& event);
+  void onClose(OctetView payload);
 
   std::vector<suite::ExpectMessage> messages_;
   std::vector<suite::ExpectPong> pongs_;

@@ -117,7 +117,6 @@ std::string withoutFullStop(std::string text) {
   return terminalText(text);
 }
 
-/// Of a case with an unusual opening handshake, that handshake is what matters.
 std::string descriptionWords(const suite::Case& testCase) {
   std::string text = withoutFullStop(testCase.description);
   for (const std::string_view first : {"A ", "An ", "One "}) {
@@ -208,13 +207,8 @@ std::string quoted(const play::Excerpt& payload) {
 
 Explanation explain(const play::Result& result) {
   Explanation why;
-  // The result of a case that is judged by level names the clause, what was done and what is right.
+  // The result of a case that is judged by level says it all in one sentence.
   if (result.testCase->outcome && result.behavior != play::Behavior::unimplemented) {
-    if (result.testCase->request) {
-      why.sent = descriptionWords(*result.testCase);
-    } else if (result.opened) {
-      why.sent = deedWords(result);
-    }
     why.remark = withoutFullStop(result.result);
     return why;
   }

@@ -91,14 +91,20 @@ bool OddPeer::readFrame() {
 /// Judges a header; fails the connection or lets the frame be skipped where a rule says so.
 bool OddPeer::isHeaderFine(const FrameHeader& header) {
   if (closeSeen_) return true;
-  const bool fine = isRsvFine(header) && isOpcodeFine(header) && isMaskFine(header) &&
-                    isControlFine(header) && isPlaceFine(header);
+  const bool masked = isMaskFine(header);
+  const bool fine = masked && isRsvFine(header) && isOpcodeFine(header) && isControlFine(header) &&
+                    isPlaceFine(header);
   if (fine || skipFrame_) return true;
   if (is("fails-without-end")) {
     skipFrame_ = true;
     return true;
   }
-  fail(1002);
+  if (!masked && is("mask-drops")) {
+    deaf_ = true;
+    end();
+  } else {
+    fail(!masked && is("mask-code") ? 1003 : 1002);
+  }
   return false;
 }
 
@@ -362,6 +368,7 @@ void OddPeer::fail(std::uint16_t code) {
   if (is("fails-with-1000")) code = 1000;
   if (is("fails-with-1011")) code = 1011;
   if (!is("drops")) sendClose(code);
+  if (is("two-closes")) sendClose(1000);
   if (is("fails-and-goes-on")) {
     skipFrame_ = true;
     return;

@@ -115,11 +115,17 @@ void OddPeer::readRequest() {
     if (is("request-in-one-read")) refuse(400, "Bad Request");
     return;
   }
+  if (is("drops-early") && unread_.size() > headEnd) return end();
   if (is("head-of-1-kib") && headEnd > 1024) return refuse(431, "Too Large");
   block_ = unread_.substr(0, headEnd);
   const HttpHead head = websocket::parseHead(block_);
   unread_.erase(0, headEnd);
   if (is("head-of-20-fields") && head.fields.size() > 20) return refuse(431, "Too Many");
+  if (is("long-head-500") && (headEnd > 1024 || head.fields.size() > 20)) {
+    return refuse(500, "Too Long");
+  }
+  if (is("one-connection-field") && head.find("Connection").size() > 1) return end();
+  if (is("refuses-offers") && !head.find(kExtensions).empty()) return refuse(400, "Bad Request");
   const std::string fault = faultOfRequest(head);
   if (fault == "version") {
     refuse(426, "Upgrade Required", true);
@@ -158,7 +164,7 @@ std::string OddPeer::faultOfRequest(const HttpHead& head) const {
   const auto version = valueOf(head, kVersion);
   const int number = version ? websocket::parseNumber(*version, 999).value_or(-1) : -1;
   if (number != 13 && !(is("no-version") && !version) && !(is("any-version") && version) &&
-      !(is("higher-versions") && number > 13) &&
+      !(is("higher-versions") && number > 13) && !(is("version-7") && number == 7) &&
       !(is("lower-versions") && number >= 0 && number < 13)) {
     return version ? "version" : "no version";
   }
@@ -242,6 +248,9 @@ std::string OddPeer::answeredExtensions(const HttpHead& head) {
   };
   if (is("unasked-client-bits") && header.find("client_max") == std::string::npos) {
     answer += "; client_max_window_bits=12";
+  }
+  if (is("ignores-hint") && header.find("client_max_window_bits=") != std::string::npos) {
+    answer += "; client_max_window_bits=15";
   }
   if (is("no-server-bits-in-answer")) cut("server_max_window_bits");
   if (is("no-server-context-in-answer")) cut("server_no_context_takeover");

@@ -179,8 +179,10 @@ std::string describeCheck(const Check& check) {
   const auto& values = check.values;
   const std::string list = fmt::format("{}", fmt::join(values, ", "));
   switch (check.kind) {
+    case Check::Kind::answered:
+      return "answer the opening handshake with HTTP";
     case Check::Kind::status:
-      return "answer with the status " + list;
+      return "answer, if at all, with the status " + list;
     case Check::Kind::field:
       return "send the field " + check.name + (values.empty() ? "" : " with " + list);
     case Check::Kind::noField:
@@ -195,6 +197,8 @@ std::string describeCheck(const Check& check) {
       return "choose masking keys that nobody can foresee";
     case Check::Kind::closeCode:
       return "close with " + list + " or without a code";
+    case Check::Kind::oneClose:
+      return "send one Close frame at most";
     case Check::Kind::tcpEnd:
       return "end TCP";
     case Check::Kind::noEcho:
@@ -224,6 +228,11 @@ void describeRules(const Case& testCase, Lines& lines) {
   lines.heading("Expected");
   lines.line(fmt::format("The peer {} {}.", name(testCase.outcome->level),
                          describeOutcome(*testCase.outcome)));
+  const auto binding = [&](const std::optional<Binding>& one, std::string_view what) {
+    if (one) lines.line(fmt::format("It {} {} ({}).", name(one->level), what, one->clause));
+  };
+  binding(testCase.outcome->opens, "open the connection");
+  binding(testCase.outcome->closeFrame, "send a Close frame with a code that suits");
   for (const Check& check : testCase.checks) {
     lines.line(fmt::format("It {} {}.", name(check.level), describeCheck(check)));
   }

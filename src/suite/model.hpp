@@ -223,26 +223,39 @@ enum class Course {
   answer,  ///< it opens or not: only the checks count
 };
 
+/// How strongly a clause binds, and which one it is.
+struct Binding {
+  Level level = Level::must;
+  std::string clause;  ///< such as `RFC 6455 section 9.1`
+};
+
 struct Outcome {
   Level level = Level::must;
   Course course = Course::echo;
-  /// With `fail`: the close codes that suit, other codes are NON-STRICT. With `echo`: codes with
-  /// which the peer may fail the connection instead, such as 1009 for what is too long.
+  /// With `fail`: the close codes that suit, see `closeFrame`. With `echo`: codes with which the
+  /// peer may fail the connection instead, such as 1009 for what is too long.
   std::vector<std::uint16_t> codes;
+  /// What binds the peer to open the connection, where that is not the rule of the case.
+  std::optional<Binding> opens;
+  /// What binds the peer to send a Close frame, with a code that suits. With `fail`, this is
+  /// RFC 6455 section 7.1.7 (SHOULD), with other courses section 5.5.1 (MUST) unless it is said.
+  std::optional<Binding> closeFrame;
 };
 
 /// A rule beside the outcome.
 struct Check {
   enum class Kind {
-    status,      ///< the status code of the peer's answer is one of `values`
-    field,       ///< the peer's handshake has the field `name`, with one of the list elements
-                 ///< `values` where there are any (the case of letters does not count)
+    answered,    ///< the peer answers the opening handshake with HTTP, whatever the status
+    status,      ///< the status code of that answer, if any, is one of `values`: `426` or `4xx`
+    field,       ///< the peer's handshake, if any, has the field `name`, with one of the list
+                 ///< elements `values` where there are any (the case of letters does not count)
     noField,     ///< it has no such field
     oneField,    ///< it has the field at most once
     wellFormed,  ///< the peer's handshake keeps to the grammar, field by field
     freshKey,    ///< the peer has not used its Sec-WebSocket-Key before
     freshMasks,  ///< the masking keys of the peer's frames follow no simple rule
     closeCode,   ///< the peer's Close frame has one of the codes `values`; none is always right
+    oneClose,    ///< the peer sends one Close frame at most
     tcpEnd,      ///< the peer has ended TCP
     noEcho,      ///< no message has come back
   };

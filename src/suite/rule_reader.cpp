@@ -21,8 +21,9 @@ constexpr std::array<std::pair<const char*, Course>, 5> kCourses{{{"echo", Cours
                                                                   {"answer", Course::answer}}};
 
 using CheckKind = Check::Kind;
-constexpr std::array<std::pair<const char*, CheckKind>, 10> kChecks{
-    {{"status", CheckKind::status},
+constexpr std::array<std::pair<const char*, CheckKind>, 12> kChecks{
+    {{"answered", CheckKind::answered},
+     {"status", CheckKind::status},
      {"field", CheckKind::field},
      {"no-field", CheckKind::noField},
      {"one-field", CheckKind::oneField},
@@ -30,6 +31,7 @@ constexpr std::array<std::pair<const char*, CheckKind>, 10> kChecks{
      {"fresh-key", CheckKind::freshKey},
      {"fresh-masks", CheckKind::freshMasks},
      {"close-code", CheckKind::closeCode},
+     {"one-close", CheckKind::oneClose},
      {"tcp-end", CheckKind::tcpEnd},
      {"no-echo", CheckKind::noEcho}}};
 
@@ -49,16 +51,16 @@ void readWord(const Node& node, const Table& table, Value& target) {
   }
 }
 
-/// Reads the key `must`, `should` or `may`, whose value is a word of the table.
-template <typename Table, typename Value>
-void readLevel(ObjectReader& object, const Table& table, Level& level, Value& target) {
+/// Reads the key `must`, `should` or `may`; `readValue` reads its value.
+template <typename ReadValue>
+void readLevel(ObjectReader& object, Level& level, ReadValue readValue) {
   int found = 0;
   for (const auto& [name, value] : kLevels) {
     const auto node = object.find(name);
     if (!node) continue;
     ++found;
     level = value;
-    readWord(*node, table, target);
+    readValue(*node);
   }
   if (object.valid() && found != 1) {
     object.node().fail("give one of the keys must, should and may");
@@ -73,15 +75,27 @@ std::vector<std::string> readTexts(const Node& node, std::string_view what) {
   return texts;
 }
 
+Binding readBinding(const Node& node) {
+  Binding binding;
+  ObjectReader object(node, "a binding clause");
+  readLevel(object, binding.level,
+            [&](const Node& value) { binding.clause = value.text().value_or(""); });
+  object.finish();
+  return binding;
+}
+
 void readOutcome(const Node& node, Case& out) {
   Outcome outcome;
   ObjectReader object(node, "\"outcome\"");
-  readLevel(object, kCourses, outcome.level, outcome.course);
+  readLevel(object, outcome.level,
+            [&](const Node& value) { readWord(value, kCourses, outcome.course); });
   if (const auto codes = object.find("codes")) {
     for (const Node& code : codes->elements("a list of close codes")) {
       outcome.codes.push_back(static_cast<std::uint16_t>(code.integer(1000, 4999).value_or(1000)));
     }
   }
+  if (const auto opens = object.find("opens")) outcome.opens = readBinding(*opens);
+  if (const auto frame = object.find("close-frame")) outcome.closeFrame = readBinding(*frame);
   object.finish();
   out.outcome = std::move(outcome);
 }
@@ -89,7 +103,7 @@ void readOutcome(const Node& node, Case& out) {
 Check readCheck(const Node& node) {
   Check check;
   ObjectReader object(node, "a check");
-  readLevel(object, kChecks, check.level, check.kind);
+  readLevel(object, check.level, [&](const Node& value) { readWord(value, kChecks, check.kind); });
   object.text("name", check.name);
   if (const auto values = object.find("in")) {
     for (const Node& value : values->elements("a list of values")) {

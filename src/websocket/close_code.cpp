@@ -22,4 +22,11 @@ bool isAllowedOnWire(std::uint16_t code) {
   }
 }
 
+std::optional<std::uint16_t> closeCodeOf(OctetView payload) {
+  if (payload.size() < 2) return std::nullopt;
+  return static_cast<std::uint16_t>(
+      (static_cast<unsigned>(static_cast<unsigned char>(payload[0])) << 8U) |
+      static_cast<unsigned char>(payload[1]));
+}
+
 }  // namespace wsgauntlet::websocket

@@ -1,7 +1,10 @@
 // Status codes of Close frames (RFC 6455 section 7.4).
 #pragma once
 
+#include "base/octets.hpp"
+
 #include <cstdint>
+#include <optional>
 
 namespace wsgauntlet::websocket {
 
@@ -9,5 +12,8 @@ namespace wsgauntlet::websocket {
 /// reserved for local use, 1012 to 1014 of the IANA registry, and 3000 to 4999 (libraries,
 /// applications).
 [[nodiscard]] bool isAllowedOnWire(std::uint16_t code);
+
+/// The code that the payload of a Close frame begins with; none when it is too short for one.
+[[nodiscard]] std::optional<std::uint16_t> closeCodeOf(OctetView payload);
 
 }  // namespace wsgauntlet::websocket

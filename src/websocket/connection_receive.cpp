@@ -204,14 +204,9 @@ void Connection::controlFrameEnded() {
 }
 
 void Connection::closeReceived(OctetView payload) {
-  std::optional<std::uint16_t> code;
+  const std::optional<std::uint16_t> code = closeCodeOf(payload);
   std::optional<Octets> reason;
-  if (payload.size() >= 2) {
-    code = static_cast<std::uint16_t>(
-        (static_cast<unsigned>(static_cast<unsigned char>(payload[0])) << 8U) |
-        static_cast<unsigned char>(payload[1]));
-    if (payload.size() > 2) reason = Octets(payload.substr(2));
-  }
+  if (payload.size() > 2) reason = Octets(payload.substr(2));
   closing_.remoteCloseCode = code;
   closing_.remoteCloseReason = reason;
   if (code && !isAllowedOnWire(*code)) {

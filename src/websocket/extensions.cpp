@@ -152,11 +152,6 @@ std::string mismatch(const DeflateElement& response, const DeflateElement& offer
   if (response.hasClientMaxWindowBits && !offer.hasClientMaxWindowBits) {
     return fmt::format("the response has '{}', which was not offered", kClientMaxWindowBits);
   }
-  if (response.clientMaxWindowBits && offer.clientMaxWindowBits &&
-      *response.clientMaxWindowBits > *offer.clientMaxWindowBits) {
-    return fmt::format("the response has '{}={}', more than the offered {}", kClientMaxWindowBits,
-                       *response.clientMaxWindowBits, *offer.clientMaxWindowBits);
-  }
   return {};
 }
 
@@ -273,7 +268,14 @@ Checked<DeflateAnswer> acceptResponse(const ExtensionElement& response,
   DeflateAnswer answer{parametersOf(*checked.value), {}};
   for (const DeflateElement& offer : legalOffers(offered)) {
     answer.mismatch = mismatch(*checked.value, offer);
-    if (answer.mismatch.empty()) break;
+    if (!answer.mismatch.empty()) continue;
+    // The window that was offered is a hint: a server may ignore it and name a larger one, which
+    // the client does not use.
+    if (checked.value->clientMaxWindowBits && offer.clientMaxWindowBits) {
+      int& bits = answer.parameters.clientMaxWindowBits;
+      bits = std::min(bits, *offer.clientMaxWindowBits);
+    }
+    break;
   }
   return Checked<DeflateAnswer>::good(std::move(answer));
 }

@@ -2,6 +2,7 @@
 
 #include "play/opening.hpp"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -15,9 +16,12 @@ using testing::HasSubstr;
 suite::Case testCase(Level level, Course course) {
   suite::Case one;
   one.id = suite::CaseId({99, 1});
+  one.description = "A text frame. Then a Ping.";
   one.expectation = "It does what is right.";
   one.spec = {{6455, "5.4"}};
-  one.outcome = suite::Outcome{level, course, {}};
+  one.outcome.emplace();
+  one.outcome->level = level;
+  one.outcome->course = course;
   one.expect = {{"OK", {suite::ExpectMessage{Payload("a"), false}}}};
   return one;
 }
@@ -57,16 +61,50 @@ TEST(RuleVerdict, OnlyAnUnusualRequestMayBeRefused) {
   unusual.request.emplace();
   EXPECT_EQ(judgeRules(unusual, refused).behavior, Behavior::informational);
   EXPECT_EQ(judgeRules(usual, refused).behavior, Behavior::failed);
-  EXPECT_EQ(judgeRules(unusual, RuleObservation()).behavior, Behavior::failed);
+  const Verdict dropped = judgeRules(unusual, RuleObservation());
+  EXPECT_EQ(dropped.behavior, Behavior::informational);
+  EXPECT_THAT(dropped.result, HasSubstr("ended TCP without an answer"));
 }
 
-TEST(RuleVerdict, AFailureNamesTheClauseAndBothSides) {
+TEST(RuleVerdict, OpeningMayBindLessThanWhatComesThen) {
+  RuleObservation refused;
+  refused.handshake = "HTTP/1.1 400 Bad Request\r\n\r\n";
+  suite::Case one = testCase(Level::must, Course::echo);
+  one.outcome->opens = {Level::should, "RFC 6455 section 9.1"};
+  const Verdict verdict = judgeRules(one, refused);
+  EXPECT_EQ(verdict.behavior, Behavior::nonStrict);
+  EXPECT_THAT(verdict.result, HasSubstr("SHOULD RFC 6455 section 9.1"));
+  RuleObservation seen = good();
+  seen.messages = 0;
+  EXPECT_EQ(judgeRules(one, seen).behavior, Behavior::failed);
+}
+
+TEST(RuleVerdict, WhatARefusalSaysMattersOnlyWhereThereIsOne) {
+  suite::Case one = testCase(Level::should, Course::refuse);
+  one.checks = {{Level::must, suite::Check::Kind::status, "", {"4xx"}, {}}};
+  const auto behavior = [&](const char* line) {
+    RuleObservation seen;
+    seen.handshake = fmt::format("{}\r\n\r\n", line);
+    return judgeRules(one, seen).behavior;
+  };
+  EXPECT_EQ(behavior("HTTP/1.1 404 Not Found"), Behavior::ok);
+  EXPECT_EQ(behavior("HTTP/1.1 200 OK"), Behavior::failed);
+  EXPECT_EQ(behavior("HTTP/1.1 101 Switching Protocols"), Behavior::nonStrict);
+  EXPECT_EQ(judgeRules(one, RuleObservation()).behavior, Behavior::ok);
+}
+
+TEST(RuleVerdict, AFailureIsOneSentenceWithOneClause) {
   RuleObservation seen = good();
   seen.wrongMessage = "sent something else";
+  seen.laterCloseCodes = {999};
   const Verdict verdict = judgeRules(testCase(Level::must, Course::echo), seen);
-  EXPECT_THAT(verdict.result, HasSubstr("MUST RFC 6455 section 5.4"));
-  EXPECT_THAT(verdict.result, HasSubstr("the peer sent something else."));
-  EXPECT_THAT(verdict.result, HasSubstr("A conforming peer: It does what is right."));
+  EXPECT_EQ(verdict.result,
+            "Breaks MUST RFC 6455 section 7.4.2: after a text frame, then a Ping, the peer closed "
+            "with the code 999, which is not used.");
+  seen.laterCloseCodes.clear();
+  EXPECT_EQ(judgeRules(testCase(Level::must, Course::echo), seen).result,
+            "Breaks MUST RFC 6455 section 5.4: after a text frame, then a Ping, the peer sent "
+            "something else; expected: it does what is right.");
 }
 
 TEST(RuleVerdict, FailingNeedsAnEnd) {
@@ -74,10 +112,19 @@ TEST(RuleVerdict, FailingNeedsAnEnd) {
   seen.opened = true;
   seen.gaveUp = true;
   EXPECT_EQ(judgeRules(testCase(Level::must, Course::fail), seen).behavior, Behavior::failed);
-  seen.peerEndedTcp = true;  // a Close frame may be left out
-  const Verdict verdict = judgeRules(testCase(Level::must, Course::fail), seen);
-  EXPECT_EQ(verdict.behavior, Behavior::ok);
+}
+
+TEST(RuleVerdict, AFailureWithoutACloseFrameIsNonStrict) {
+  RuleObservation seen;
+  seen.opened = true;
+  seen.peerEndedTcp = true;
+  suite::Case one = testCase(Level::must, Course::fail);
+  const Verdict verdict = judgeRules(one, seen);
+  EXPECT_EQ(verdict.behavior, Behavior::nonStrict);
+  EXPECT_THAT(verdict.result, HasSubstr("SHOULD RFC 6455 section 7.1.7"));
   EXPECT_EQ(verdict.resultClose, "The connection ended without a closing handshake");
+  one.outcome->closeFrame = {Level::may, "RFC 6455 section 5.1"};
+  EXPECT_EQ(judgeRules(one, seen).behavior, Behavior::informational);
 }
 
 TEST(RuleVerdict, AnotherCodeIsNonStrict) {
@@ -85,10 +132,47 @@ TEST(RuleVerdict, AnotherCodeIsNonStrict) {
   one.outcome->codes = {1002};
   RuleObservation seen = good();
   seen.closing.closedByMe = false;
-  seen.closing.remoteCloseCode = 1000;
+  seen.closeCode = 1000;
   EXPECT_EQ(judgeRules(one, seen).behavior, Behavior::nonStrict);
-  seen.closing.remoteCloseCode.reset();
+  seen.closeCode.reset();
   EXPECT_EQ(judgeRules(one, seen).behavior, Behavior::ok);
+}
+
+TEST(RuleVerdict, TheFirstCloseFrameCounts) {
+  RuleCourse course(testCase(Level::must, Course::fail));
+  websocket::FrameHeader header;
+  header.opcode = websocket::kClose;
+  course.onFrame({header, 4, OctetView("\x03\xEAno", 4)});
+  course.onFrame({header, 2, OctetView("\x03\xE8", 2)});
+  EXPECT_EQ(course.seen.closeCode, 1002);
+  EXPECT_EQ(course.seen.closeReason, "no");
+  EXPECT_EQ(course.seen.laterCloseCodes, std::vector<std::uint16_t>{1000});
+}
+
+TEST(RuleVerdict, ACodeThatIsSentBackIsExcused) {
+  suite::Case one = testCase(Level::must, Course::close);
+  const auto behavior = [&](std::uint16_t ours, std::uint16_t theirs) {
+    one.script = {{suite::SendClose{ours, {}}, {}}};
+    RuleObservation seen = good();
+    seen.closeCode = theirs;
+    return judgeRules(one, seen).behavior;
+  };
+  EXPECT_EQ(behavior(999, 999), Behavior::nonStrict);
+  EXPECT_EQ(behavior(1000, 999), Behavior::failed);
+  EXPECT_EQ(behavior(1005, 1005), Behavior::failed);
+  EXPECT_EQ(behavior(2999, 2999), Behavior::ok);
+  EXPECT_EQ(behavior(1000, 1014), Behavior::ok);
+}
+
+TEST(RuleVerdict, ALimitIsNoBreach) {
+  suite::Case one = testCase(Level::must, Course::echo);
+  RuleObservation seen = good();
+  seen.messages = 0;
+  seen.closing.closedByMe = false;
+  seen.closeCode = 1009;
+  EXPECT_EQ(judgeRules(one, seen).behavior, Behavior::failed);  // one octet is not too big
+  one.expect = {{"OK", {suite::ExpectMessage{Payload("a", std::uint64_t{1000}), false}}}};
+  EXPECT_EQ(judgeRules(one, seen).behavior, Behavior::informational);
 }
 
 TEST(RuleVerdict, BehindItsCloseFrameAPeerSendsNoData) {

@@ -239,10 +239,17 @@ TEST(AcceptResponse, RulesBrokenAreTold) {
             "the response has 'server_max_window_bits=15', more than the offered 9");
   EXPECT_EQ(accepted("permessage-deflate; client_max_window_bits=9", "permessage-deflate").mismatch,
             "the response has 'client_max_window_bits', which was not offered");
-  EXPECT_EQ(accepted("permessage-deflate; client_max_window_bits=11",
+}
+
+TEST(AcceptResponse, AServerMayIgnoreTheWindowThatTheClientHintsAt) {
+  const DeflateAnswer larger = accepted("permessage-deflate; client_max_window_bits=11",
+                                        "permessage-deflate; client_max_window_bits=10");
+  EXPECT_EQ(larger.mismatch, "");
+  EXPECT_EQ(larger.parameters.clientMaxWindowBits, 10);
+  EXPECT_EQ(accepted("permessage-deflate; client_max_window_bits=9",
                      "permessage-deflate; client_max_window_bits=10")
-                .mismatch,
-            "the response has 'client_max_window_bits=11', more than the offered 10");
+                .parameters.clientMaxWindowBits,
+            9);
 }
 
 TEST(AcceptResponse, IllegalParametersFail) {

@@ -125,9 +125,13 @@ class Processes(unittest.TestCase):
 
     def test_revives_a_peer_that_dies_or_reports_it(self):
         dies = [sys.executable, "-c", "print('died')"]
-        with self.python("import time; time.sleep(0.5)") as main:
+        until_it_died_twice = ("import pathlib, time\n"
+                               f"peer = pathlib.Path({str(self.folder / 'peer')!r})\n"
+                               "while not peer.exists() or peer.read_text().count('died') < 2:\n"
+                               "    time.sleep(0.02)\n")
+        with self.python(until_it_died_twice) as main:
             with Process(dies, self.folder / "peer", self.folder) as peer:
-                self.assertEqual(wait_for_end(main, 10, peer, dies), 0)
+                self.assertEqual(wait_for_end(main, 30, peer, dies), 0)
             self.assertGreater((self.folder / "peer").read_text().count("died"), 1)
         with self.python("import time; time.sleep(60)") as main:
             with Process(dies, self.folder / "peer", self.folder) as peer:

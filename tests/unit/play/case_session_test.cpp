@@ -1,7 +1,7 @@
 // A case on a connection: when it ends, what it notes, and what a peer can do to it.
 #include "play/case_session.hpp"
 
-#include "simulation.hpp"
+#include "scripted_case.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -11,77 +11,6 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
-using namespace std::chrono_literals;
-using Replies = std::vector<ScriptedPeer::Reply>;
-
-const std::string kSwitching =
-    "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-    "Sec-WebSocket-Accept: KEY\r\n\r\n";
-
-constexpr std::uint64_t kRequest = 243;  ///< octets of our handshake
-
-const Octets kClose1000 = "\x88\x02\x03\xE8";
-
-std::string frame(char opcode, const std::string& payload) {
-  return std::string{static_cast<char>(0x80 | opcode), static_cast<char>(payload.size())} + payload;
-}
-std::string text(const std::string& payload) {
-  return frame(1, payload);
-}
-std::string pong(const std::string& payload) {
-  return frame(10, payload);
-}
-
-/// `text Hello`, `pong `, `timeout A`.
-std::vector<std::string> eventsOf(const Result& result) {
-  std::vector<std::string> texts;
-  for (const Event& event : result.received) {
-    if (const auto* message = std::get_if<MessageEvent>(&event)) {
-      texts.push_back((message->binary ? "binary " : "text ") + message->payload.head);
-    } else if (const auto* answer = std::get_if<PongEvent>(&event)) {
-      texts.push_back("pong " + answer->payload.head);
-    } else {
-      texts.push_back("timeout " + std::get<TimeoutEvent>(event).tag);
-    }
-  }
-  return texts;
-}
-
-template <typename Row>
-std::vector<Duration> timesOf(const Result& result) {
-  std::vector<Duration> times;
-  for (const WireLogRow& row : result.wireLog) {
-    if (std::holds_alternative<Row>(row.what)) times.push_back(row.at);
-  }
-  return times;
-}
-
-Result runAgainst(const suite::Case& testCase, const std::string& response, Replies replies,
-                  double timeoutScale = 1) {
-  ScriptedPeer peer(response, std::move(replies));
-  Simulation simulation(testCase, Role::client, peer);
-  simulation.setup.timeoutScale = timeoutScale;
-  return simulation.run();
-}
-
-suite::Alternative alternative(const char* verdict, std::vector<suite::ExpectedEvent> events) {
-  return {verdict, std::move(events)};
-}
-
-/// Sends a text and waits a second for what is expected.
-suite::Case waiting(std::vector<suite::Alternative> expect) {
-  suite::Case testCase;
-  testCase.id = *suite::CaseId::parse("99.1");
-  suite::SendFrame frame;
-  frame.opcode = 1;
-  frame.payload = Payload("Hello");
-  testCase.script = {{frame, {}}, {suite::CloseAfter{1}, {}}};
-  testCase.expect = std::move(expect);
-  testCase.close.codes = {1001, 1000};
-  return testCase;
-}
-
-constexpr std::uint64_t kHello = 11;  ///< octets of that text, masked
 
 TEST(CaseSession, ClosesAsSoonAsAllThatIsExpectedHasCome) {
   suite::Case testCase = waiting({alternative("OK", {suite::ExpectMessage{Payload("Hello")}})});
@@ -415,57 +344,6 @@ TEST(CaseSession, OfEveryKindPassesWithAGoodPeer) {
           << result.resultClose;
     }
   }
-}
-
-/// Once nothing can come right any more, a long wait is not waited out.
-TEST(CaseSession, GivesAPeerThatSentSomethingWrongOneSecondToClose) {
-  suite::Case testCase = waiting({alternative("OK", {suite::ExpectMessage{Payload("Hello")}})});
-  testCase.script.back().action = suite::FailAfter{10};
-  Result result = runAgainst(testCase, kSwitching, {{kRequest + kHello, text("Other")}});
-  EXPECT_EQ(timesOf<FailingRow>(result).size(), 1U);
-  EXPECT_LT(timesOf<FailingRow>(result)[0], 1100ms);
-  EXPECT_GE(timesOf<FailingRow>(result)[0], 1000ms);
-  EXPECT_EQ(result.doubt, Doubt::none);
-  testCase.script.back().action = suite::FailAfter{0.5};
-  result = runAgainst(testCase, kSwitching, {{kRequest + kHello, text("Other")}});
-  EXPECT_LT(timesOf<FailingRow>(result)[0], 600ms);
-}
-
-TEST(CaseSession, TellsHowLongThePeerTookForItsFirstOctets) {
-  const suite::Case testCase = waiting({alternative("OK", {})});
-  ScriptedPeer peer(kSwitching, {});
-  Simulation simulation(testCase, Role::client, peer);
-  std::vector<Duration> answers;
-  simulation.setup.onAnswer = [&](Duration took) { answers.push_back(took); };
-  simulation.run();
-  EXPECT_THAT(answers, ElementsAre(2 * Simulation::kLatency));
-}
-
-/// With less patience than the case has, the result says so where a wait ran out.
-TEST(CaseSession, MarksWhatWasCutShort) {
-  suite::Case testCase = waiting({alternative("OK", {suite::ExpectMessage{Payload("Hello")}})});
-  testCase.script.pop_back();
-  testCase.close.codes = {1000};
-  testCase.outcome = suite::Outcome{};
-  testCase.spec = {{6455, "5.4"}};
-  for (const bool hasty : {false, true}) {
-    ScriptedPeer silent(kSwitching, {});
-    Simulation simulation(testCase, Role::client, silent);
-    if (hasty) simulation.setup.patience = 100ms;
-    const Result result = simulation.run();
-    EXPECT_EQ(result.cutShort, hasty);
-    EXPECT_EQ(result.duration < 1s, hasty);
-    EXPECT_EQ(result.behavior, Behavior::failed);
-    EXPECT_EQ(result.doubt, Doubt::absence);
-  }
-  const Replies replies = {{kRequest + kHello, text("Hello")},
-                           {kRequest + kHello + 8, kClose1000, true}};
-  ScriptedPeer good(kSwitching, replies);
-  Simulation simulation(testCase, Role::client, good);
-  simulation.setup.patience = 100ms;
-  const Result result = simulation.run();
-  EXPECT_FALSE(result.cutShort);
-  EXPECT_EQ(result.behavior, Behavior::ok) << result.result;
 }
 
 }  // namespace

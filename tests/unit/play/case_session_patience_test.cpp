@@ -1,0 +1,65 @@
+// How long a case waits for its peer.
+#include "play/case_session.hpp"
+#include "scripted_case.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace wsgauntlet::play {
+namespace {
+
+using ::testing::ElementsAre;
+
+/// Once nothing can come right any more, a long wait is not waited out.
+TEST(CaseSession, GivesAPeerThatSentSomethingWrongOneSecondToClose) {
+  suite::Case testCase = waiting({alternative("OK", {suite::ExpectMessage{Payload("Hello")}})});
+  testCase.script.back().action = suite::FailAfter{10};
+  Result result = runAgainst(testCase, kSwitching, {{kRequest + kHello, text("Other")}});
+  EXPECT_EQ(timesOf<FailingRow>(result).size(), 1U);
+  EXPECT_LT(timesOf<FailingRow>(result)[0], 1100ms);
+  EXPECT_GE(timesOf<FailingRow>(result)[0], 1000ms);
+  EXPECT_EQ(result.doubt, Doubt::none);
+  testCase.script.back().action = suite::FailAfter{0.5};
+  result = runAgainst(testCase, kSwitching, {{kRequest + kHello, text("Other")}});
+  EXPECT_LT(timesOf<FailingRow>(result)[0], 600ms);
+}
+
+TEST(CaseSession, TellsHowLongThePeerTookForItsFirstOctets) {
+  const suite::Case testCase = waiting({alternative("OK", {})});
+  ScriptedPeer peer(kSwitching, {});
+  Simulation simulation(testCase, Role::client, peer);
+  std::vector<Duration> answers;
+  simulation.setup.onAnswer = [&](Duration took) { answers.push_back(took); };
+  simulation.run();
+  EXPECT_THAT(answers, ElementsAre(2 * Simulation::kLatency));
+}
+
+/// With less patience than the case has, the result says so where a wait ran out.
+TEST(CaseSession, MarksWhatWasCutShort) {
+  suite::Case testCase = waiting({alternative("OK", {suite::ExpectMessage{Payload("Hello")}})});
+  testCase.script.pop_back();
+  testCase.close.codes = {1000};
+  testCase.outcome = suite::Outcome{};
+  testCase.spec = {{6455, "5.4"}};
+  for (const bool hasty : {false, true}) {
+    ScriptedPeer silent(kSwitching, {});
+    Simulation simulation(testCase, Role::client, silent);
+    if (hasty) simulation.setup.patience = 100ms;
+    const Result result = simulation.run();
+    EXPECT_EQ(result.cutShort, hasty);
+    EXPECT_EQ(result.duration < 1s, hasty);
+    EXPECT_EQ(result.behavior, Behavior::failed);
+    EXPECT_EQ(result.doubt, Doubt::absence);
+  }
+  const Replies replies = {{kRequest + kHello, text("Hello")},
+                           {kRequest + kHello + 8, kClose1000, true}};
+  ScriptedPeer good(kSwitching, replies);
+  Simulation simulation(testCase, Role::client, good);
+  simulation.setup.patience = 100ms;
+  const Result result = simulation.run();
+  EXPECT_FALSE(result.cutShort);
+  EXPECT_EQ(result.behavior, Behavior::ok) << result.result;
+}
+
+}  // namespace
+}  // namespace wsgauntlet::play

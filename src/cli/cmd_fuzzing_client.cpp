@@ -28,7 +28,7 @@ struct Flags {
   OriginalFlags original;
   RunFlags run;
   ConnectFlags connect;
-  int jobs = 256;
+  int jobs = 500;
   double connectRetry = 10;
   std::string start;
   GateFlags gate;

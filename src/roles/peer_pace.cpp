@@ -7,11 +7,13 @@ namespace {
 
 using std::chrono::milliseconds;
 
-/// Opening handshakes at the same time: more would only wait for each other.
+/// More opening handshakes at the same time would only wait for each other.
 constexpr int kMaxOpening = 32;
 /// An answer is late when it took this much longer than the fastest one, and more than `kPrompt`.
 constexpr int kLateFactor = 10;
 constexpr Duration kPrompt = milliseconds(50);
+/// Prompt answers after which a peer is tried with more cases again.
+constexpr int kPause = 16;
 /// A peer that never answers is not made slower by more connections.
 constexpr int kSilentGrowth = 4;
 /// Patience in units of the slowest answer so far, and its minimum.
@@ -22,39 +24,56 @@ constexpr Duration kSlow = milliseconds(200);
 }  // namespace
 
 bool PeerPace::mayStart() const {
-  return running_ < width_ && opening_ < std::clamp(width_ / 2, 1, kMaxOpening);
+  return running_ < width_ && opening_ < maxOpening_;
 }
 
 PeerPace::Ticket PeerPace::start() {
   ++opening_;
-  return {running_++ > 0, generation_};
+  return {running_++ > 0, answers_, ends_, false};
+}
+
+/// The peer answered no more cases than had ended meanwhile: it had no room for this one before.
+bool PeerPace::waitedForAnEnd(const Ticket& ticket) const {
+  return ticket.inParallel && answers_ - ticket.answers <= ends_ - ticket.ends;
 }
 
 void PeerPace::answered(Ticket& ticket, Duration took) {
   ticket.isAnswered = true;
   --opening_;
   const bool isLate = fastest_ && took > std::max(kPrompt, *fastest_ * kLateFactor);
-  fastest_ = std::min(took, fastest_.value_or(took));
-  slowest_ = std::max(slowest_, took);
-  if (isLate) {
-    shrink(ticket);
+  if (isLate && ends_ > ticket.ends && waitedForAnEnd(ticket)) {
+    narrow(running_ - opening_);
   } else {
-    grow();
+    fastest_ = std::min(took, fastest_.value_or(took));
+    slowest_ = std::max(slowest_, took);
+    if (isLate) {
+      slowDown();
+    } else {
+      speedUp();
+    }
   }
+  ++answers_;
+}
+
+void PeerPace::refused(const Ticket& ticket) {
+  if (ticket.inParallel) narrow(running_ / 2);
 }
 
 void PeerPace::ended(const Ticket& ticket) {
   --running_;
+  ++ends_;
   if (ticket.isAnswered) return;
   --opening_;
-  if (fastest_) {
-    shrink(ticket);
-  } else {
+  if (!fastest_) {
     width_ = std::min(maxWidth_, width_ * kSilentGrowth);
+    maxOpening_ = width_;
+  } else if (waitedForAnEnd(ticket)) {
+    narrow(running_ - opening_);
   }
 }
 
-void PeerPace::grow() {
+void PeerPace::speedUp() {
+  maxOpening_ = std::min(kMaxOpening, maxOpening_ + 1);
   if (pause_ > 0) {
     --pause_;
   } else {
@@ -62,17 +81,13 @@ void PeerPace::grow() {
   }
 }
 
-/// Only what ran with others shows that they were too many. What started before the width shrank
-/// shows nothing new.
-void PeerPace::shrink(const Ticket& ticket) {
-  if (ticket.inParallel && ticket.generation == generation_) halve();
+void PeerPace::slowDown() {
+  maxOpening_ = std::max(1, maxOpening_ / 2);
 }
 
-void PeerPace::halve() {
-  ++generation_;
-  width_ = std::max(1, std::min(width_, running_ + 1) / 2);
-  pause_ = nextPause_;
-  nextPause_ *= 2;
+void PeerPace::narrow(int width) {
+  width_ = std::max(1, std::min(width_, width));
+  pause_ = kPause;
 }
 
 std::optional<Duration> PeerPace::patience() const {

@@ -4,19 +4,22 @@
 #include "base/clock.hpp"
 
 #include <chrono>
+#include <cstdint>
 #include <optional>
 
 namespace wsgauntlet::roles {
 
-/// Watches the opening handshakes with one peer. Each prompt answer lets one more case run at the
-/// same time; a late one, or a refusal, halves their number. So a peer that serves one connection
-/// at a time soon gets one at a time, and one that serves many gets many.
+/// Watches the opening handshakes with one peer. A case that waits costs nothing, so their number
+/// grows with each prompt answer, unless the peer serves only so many connections at a time: then
+/// an answer comes only after another case has ended. Handshakes at the same time do cost
+/// something: late answers halve their number.
 class PeerPace {
  public:
   /// What is remembered of a case from its start to its end.
   struct Ticket {
-    bool inParallel = false;  ///< others ran when it started
-    int generation = 0;       ///< how often the width had shrunk before
+    bool inParallel = false;    ///< others ran when it started
+    std::uint64_t answers = 0;  ///< of the peer until then
+    std::uint64_t ends = 0;     ///< of cases until then
     bool isAnswered = false;
   };
 
@@ -30,14 +33,16 @@ class PeerPace {
   /// The peer's first octets, or its end of TCP, came `took` after it had accepted the connection.
   void answered(Ticket& ticket, Duration took);
   /// The peer did not open a connection that there is no reason to refuse.
-  void refused(const Ticket& ticket) { shrink(ticket); }
+  void refused(const Ticket& ticket);
   /// A case has ended.
   void ended(const Ticket& ticket);
   /// Our own event loop was late: answers may be late that were sent in time.
-  void loopWasLate() { halve(); }
+  void loopWasLate() { slowDown(); }
 
   /// Cases at the same time, for now.
   [[nodiscard]] int width() const { return width_; }
+  /// Opening handshakes at the same time, for now.
+  [[nodiscard]] int maxOpening() const { return maxOpening_; }
   /// How long to wait for an answer of this peer, as far as that can be told; nothing before its
   /// first one.
   [[nodiscard]] std::optional<Duration> patience() const;
@@ -45,17 +50,19 @@ class PeerPace {
   [[nodiscard]] bool isSlow() const;
 
  private:
-  void grow();
-  void shrink(const Ticket& ticket);
-  void halve();
+  [[nodiscard]] bool waitedForAnEnd(const Ticket& ticket) const;
+  void speedUp();
+  void slowDown();
+  void narrow(int width);
 
   int maxWidth_;
   int width_ = 1;
   int running_ = 0;
   int opening_ = 0;  ///< started, and not yet answered
-  int generation_ = 0;
-  int pause_ = 0;       ///< prompt answers that are due before the width grows again
-  int nextPause_ = 16;  ///< the same, once it has shrunk again
+  int maxOpening_ = 1;
+  int pause_ = 0;  ///< prompt answers that are due before the width grows again
+  std::uint64_t answers_ = 0;
+  std::uint64_t ends_ = 0;
   std::optional<Duration> fastest_;
   Duration slowest_{};
 };

@@ -40,32 +40,34 @@ TEST(PeerPace, PromptAnswersLetMoreRun) {
   EXPECT_EQ(pace.width(), 100);
 }
 
-/// More handshakes at the same time than half the width would only wait for each other.
 TEST(PeerPace, HandshakesThatWaitHoldOthersBack) {
   PeerPace pace(100);
-  for (int i = 0; i < 20; ++i) run(pace, 1ms);
-  const int width = pace.width();
+  for (int i = 0; i < 50; ++i) pace.ended(run(pace, 1ms));
   int waiting = 0;
   while (pace.mayStart()) {
     pace.start();
     ++waiting;
   }
-  EXPECT_LE(waiting, width / 2);
+  EXPECT_EQ(waiting, pace.maxOpening());
+  EXPECT_LE(waiting, 32);
 }
 
-TEST(PeerPace, ALateAnswerHalvesTheWidthOnce) {
+/// Cases that wait are not what makes a peer slow.
+TEST(PeerPace, ALateAnswerHalvesTheHandshakesAndNotTheWidth) {
   PeerPace pace(100);
-  for (int i = 0; i < 40; ++i) run(pace, 1ms);
-  std::vector<Ticket> waiting;
-  for (int i = 0; i < 10; ++i) waiting.push_back(pace.start());
-  const int before = pace.width();
-  for (Ticket& ticket : waiting) pace.answered(ticket, 300ms);
-  EXPECT_LE(pace.width(), before / 2 + 1);
-  EXPECT_GE(pace.width(), before / 2 - 1);
+  for (int i = 0; i < 40; ++i) pace.ended(run(pace, 1ms));
+  const int width = pace.width();
+  const int opening = pace.maxOpening();
+  pace.ended(run(pace, 300ms));
+  EXPECT_EQ(pace.width(), width);
+  EXPECT_EQ(pace.maxOpening(), opening / 2);
+  for (int i = 0; i < 20; ++i) pace.ended(run(pace, 300ms));
+  EXPECT_EQ(pace.maxOpening(), 1);
+  EXPECT_TRUE(pace.mayStart());
 }
 
-/// What has nothing beside it is slow by itself.
-TEST(PeerPace, ALateAnswerOfACaseThatRunsByItselfShowsNothing) {
+/// It had nothing to wait for but itself.
+TEST(PeerPace, ALateAnswerOfACaseThatRunsByItselfLeavesTheWidth) {
   PeerPace pace(100);
   const Ticket first = run(pace, 1ms);
   pace.ended(first);
@@ -91,7 +93,36 @@ TEST(PeerPace, APeerThatServesOneAtATimeSoonGetsOneAtATime) {
     queue.pop_front();
     if (!queue.empty()) pace.answered(queue.front(), kCase);
   }
-  EXPECT_LE(inParallel, 8);
+  EXPECT_LE(inParallel, 30);  // one in so many cases tries whether there is room
+  EXPECT_LE(pace.width(), 2);
+  EXPECT_FALSE(pace.isSlow());
+}
+
+/// The same with room for ten.
+TEST(PeerPace, APeerThatServesTenAtATimeGetsAboutTen) {
+  PeerPace pace(256);
+  std::deque<Ticket> running;  // the first ten are served
+  for (int done = 0; done < 300; ++done) {
+    while (pace.mayStart()) {
+      running.push_back(pace.start());
+      if (running.size() <= 10) pace.answered(running.back(), 1ms);
+    }
+    pace.ended(running.front());
+    running.pop_front();
+    if (running.size() >= 10) pace.answered(running[9], 1s);
+  }
+  EXPECT_GE(pace.width(), 9);
+  EXPECT_LE(pace.width(), 12);
+}
+
+/// And with cases that last longer than an opening handshake may.
+TEST(PeerPace, AHandshakeThatTimesOutWhileNothingIsAnsweredNarrows) {
+  PeerPace pace(256);
+  run(pace, 1ms);
+  ASSERT_EQ(pace.width(), 2);
+  const Ticket second = pace.start();
+  pace.ended(second);
+  EXPECT_EQ(pace.width(), 1);
 }
 
 /// A server that refuses the ninth connection.
@@ -129,11 +160,12 @@ TEST(PeerPace, PatienceFollowsTheSlowestAnswer) {
   EXPECT_TRUE(pace.isSlow());
 }
 
-TEST(PeerPace, ALateLoopNarrows) {
+TEST(PeerPace, ALateLoopHalvesTheHandshakes) {
   PeerPace pace(100);
   while (pace.mayStart()) run(pace, 1ms);
   pace.loopWasLate();
-  EXPECT_EQ(pace.width(), 50);
+  EXPECT_EQ(pace.maxOpening(), 16);
+  EXPECT_EQ(pace.width(), 100);
 }
 
 }  // namespace

@@ -106,4 +106,14 @@ std::string editResponse(const std::string& usual, const Octets& request,
                         {"{target}", words.size() > 1 ? std::string(words[1]) : "/"}});
 }
 
+std::vector<websocket::AcceptRule> acceptRules(const suite::Case& testCase) {
+  std::vector<websocket::AcceptRule> rules;
+  if (!testCase.deflate) return rules;
+  for (const suite::Deflate::Rule& rule : testCase.deflate->accept) {
+    rules.push_back({rule.needsClientMaxWindowBits, rule.clientNoContextTakeover,
+                     rule.clientMaxWindowBits, testCase.deflate->needsFullWindow});
+  }
+  return rules;
+}
+
 }  // namespace wsgauntlet::play

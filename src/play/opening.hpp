@@ -3,6 +3,7 @@
 
 #include "suite/model.hpp"
 #include "websocket/client_handshake.hpp"
+#include "websocket/extensions.hpp"
 
 #include <string>
 #include <utility>
@@ -25,5 +26,8 @@ void editRequest(websocket::ClientRequest& request, const suite::HandshakeEdit& 
 /// The answer to a client, changed as the case tells. `request` holds the client's header block.
 [[nodiscard]] std::string editResponse(const std::string& usual, const Octets& request,
                                        const suite::HandshakeEdit& edit);
+
+/// How the offers of a client are answered in a case; none where it has no compression.
+[[nodiscard]] std::vector<websocket::AcceptRule> acceptRules(const suite::Case& testCase);
 
 }  // namespace wsgauntlet::play

@@ -4,6 +4,7 @@
 #include "base/memory.hpp"
 #include "net/transport.hpp"
 #include "play/case_session.hpp"
+#include "play/opening.hpp"
 #include "roles/case_board.hpp"
 #include "roles/control_sessions.hpp"
 #include "roles/front_door.hpp"
@@ -43,16 +44,6 @@ websocket::Refused badRequest(const std::string& why) {
 
 std::string statusText(play::Behavior behavior) {
   return nlohmann::json({{"behavior", std::string(play::name(behavior))}}).dump();
-}
-
-std::vector<websocket::AcceptRule> rulesOf(const suite::Case& testCase) {
-  std::vector<websocket::AcceptRule> rules;
-  if (!testCase.deflate) return rules;
-  for (const suite::Deflate::Rule& rule : testCase.deflate->accept) {
-    rules.push_back(
-        {rule.needsClientMaxWindowBits, rule.clientNoContextTakeover, rule.clientMaxWindowBits});
-  }
-  return rules;
 }
 
 /// The time for a handshake is a wait like those of the cases.
@@ -215,7 +206,8 @@ class FuzzingServer::State {
     }
     play::CaseSetup setup = begin(testCase, *number, *agent, knock.peer);
     setup.keyIsFresh = keys[*agent].insert(knock.accepted.key).second;
-    const auto deflate = websocket::negotiate(knock.accepted.extensions, rulesOf(testCase));
+    const auto deflate =
+        websocket::negotiate(knock.accepted.extensions, play::acceptRules(testCase));
     SimpleSession::Answer open = answer(std::move(knock), deflate);
     return std::make_unique<play::CaseSession>(std::move(setup),
                                                play::AcceptedRequest{std::move(open.request),

@@ -35,6 +35,7 @@ void OddPeer::flushHeld() {
 Octets OddPeer::deflate(OctetView payload) {
   Octets out;
   deflater_->compress(payload, out);
+  if (is("final-blocks")) out += Octets("\x00\x00\xff\xff\x01", 5);
   if (is("keeps-tail")) out += Octets("\x00\x00\xff\xff\x41\x42", 6);
   return out;
 }

@@ -327,6 +327,7 @@ constexpr auto kRules = std::to_array<OddRule>({
     {"no-extension", "unusual", Peers::both, true, "knows no extension"},
     {"compresses-nothing", "unusual", Peers::both, true, "negotiates compression and does not compress"},
     {"compresses-stored", "unusual", Peers::both, true, "compresses with stored blocks"},
+    {"final-blocks", "unusual", Peers::both, true, "ends compressed messages with a final block"},
     {"small-window", "unusual", Peers::both, true, "compresses with a small window"},
     {"no-code", "unusual", Peers::both, true, "closes without a code"},
     {"own-code", "unusual", Peers::both, true, "answers a Close frame with 1001"},

@@ -162,6 +162,8 @@ DeflateParameters parametersOf(const DeflateElement& response) {
 
 std::optional<Negotiated> accept(const DeflateElement& offer, const AcceptRule& rule) {
   if (rule.needsClientMaxWindowBits && !offer.hasClientMaxWindowBits) return std::nullopt;
+  const bool full = !offer.serverNoContextTakeover && offer.serverMaxWindowBits.value_or(15) == 15;
+  if (rule.needsFullWindow && !full) return std::nullopt;
   DeflateElement response;
   response.serverNoContextTakeover = offer.serverNoContextTakeover;
   response.serverMaxWindowBits = offer.serverMaxWindowBits;

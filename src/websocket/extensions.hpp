@@ -73,6 +73,8 @@ struct AcceptRule {
   bool clientNoContextTakeover = false;   ///< asks the client to forget its window
   std::optional<int> clientMaxWindowBits =
       std::nullopt;  ///< asks for it; never above what the offer says
+  /// Fits only offers that leave the server its context takeover and a window of 15 bits.
+  bool needsFullWindow = false;
 };
 
 struct Negotiated {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "play/case_session.hpp"
+#include "play/opening.hpp"
 #include "roles/odd_peer.hpp"
 #include "websocket/handshake.hpp"
 
@@ -120,14 +121,7 @@ class Duel {
     accepted.rest = request_.substr(end);
     if (const auto* good = std::get_if<websocket::Accepted>(&verdict)) {
       setup_.keyIsFresh = keys_.insert(good->key).second;
-      std::vector<websocket::AcceptRule> rules;
-      if (case_.deflate) {
-        for (const auto& rule : case_.deflate->accept) {
-          rules.push_back({rule.needsClientMaxWindowBits, rule.clientNoContextTakeover,
-                           rule.clientMaxWindowBits});
-        }
-      }
-      const auto deflate = negotiate(good->extensions, rules);
+      const auto deflate = negotiate(good->extensions, play::acceptRules(case_));
       websocket::ServerResponse response;
       response.key = good->key;
       if (deflate) response.extensions = deflate->header;

@@ -1,4 +1,5 @@
-// When a session is woken, over real sockets: in every mode of the driver, whatever the peer does.
+// When a session is woken, and what becomes of its wishes, over real sockets: in every mode of the
+// driver, whatever the peer does.
 #include "net/loop.hpp"
 #include "net/tls.hpp"
 #include "net/transport.hpp"
@@ -82,24 +83,61 @@ class Sleeper : public TestSession {
   std::optional<TimePoint> due_;
 };
 
+/// The peer: answers each octet with one.
+class Answerer : public TestSession {
+ public:
+  void connected(TimePoint /*now*/) override {}
+  void received(std::span<char> octets, TimePoint /*now*/) override {
+    outbox_.append(OctetView(octets.data(), octets.size()));
+  }
+  [[nodiscard]] std::optional<TimePoint> deadline() const override { return std::nullopt; }
+  void woken(TimePoint /*now*/) override {}
+};
+
+/// Ends its direction of TCP behind the last of a few answers, and waits for the peer to end its own.
+class HalfCloser : public TestSession {
+ public:
+  explicit HalfCloser(bool& peerEnded) : peerEnded_(peerEnded) {}
+  void connected(TimePoint now) override {
+    due_ = now + 10s;
+    outbox_.append(OctetView("x"));
+  }
+  void received(std::span<char> /*octets*/, TimePoint /*now*/) override {
+    if (--left_ > 0) {
+      outbox_.append(OctetView("x"));
+    } else {
+      outbox_.endSending();
+    }
+  }
+  void disconnected(TimePoint now) override {
+    peerEnded_ = true;
+    TestSession::disconnected(now);
+  }
+  [[nodiscard]] std::optional<TimePoint> deadline() const override { return due_; }
+  void woken(TimePoint /*now*/) override { outbox_.end(websocket::Ending::reset); }
+
+ private:
+  bool& peerEnded_;
+  int left_ = 5;
+  std::optional<TimePoint> due_;
+};
+
 struct Mode {
   bool exclusive = false;
   bool tls = false;
   Talk talk = Talk::once;
 };
 
-/// How late each wait was.
-std::vector<Duration> lateness(const Mode& mode) {
+/// Lets the session meet a peer until it ends.
+void meet(const Mode& mode, const Listener::MakeSession& makePeer,
+          std::unique_ptr<websocket::Session> session) {
   TlsSettings selfSigned;
   selfSigned.selfSigned = true;
   Loop theirs;
-  Listener listener(
-      theirs, {"127.0.0.1"},
-      [&](const std::string&) { return std::make_unique<Talker>(mode.talk); },
-      mode.tls ? TlsContext::forServer(selfSigned) : nullptr);
+  Listener listener(theirs, {"127.0.0.1"}, makePeer,
+                    mode.tls ? TlsContext::forServer(selfSigned) : nullptr);
   std::thread peer([&] { theirs.run(); });
 
-  std::vector<Duration> late;
   Loop loop;
   ConnectAddress address;
   address.host = "127.0.0.1";
@@ -112,10 +150,18 @@ std::vector<Duration> lateness(const Mode& mode) {
     loop.stop();
   };
   handlers.ended = [&] { loop.stop(); };
-  connect(loop, address, std::make_unique<Sleeper>(late), handlers);
+  connect(loop, address, std::move(session), handlers);
   loop.run();
   theirs.post([&] { theirs.stop(); });
   peer.join();
+}
+
+/// How late each wait was.
+std::vector<Duration> lateness(const Mode& mode) {
+  std::vector<Duration> late;
+  meet(
+      mode, [&](const std::string&) { return std::make_unique<Talker>(mode.talk); },
+      std::make_unique<Sleeper>(late));
   return late;
 }
 
@@ -149,6 +195,18 @@ TEST_P(DriverTimers, AreNeverEarlyAndNotLaterThanThoseOfTheSystem) {
     allowed = 2 * system + kSlack;
   }
   EXPECT_LE(best.count(), allowed.count());
+}
+
+TEST(Driver, EndsSendingWhenTheLastAnswerCameInAnExchange) {
+  for (const bool exclusive : {false, true}) {
+    // A peer that is off the processor for a moment answers when the exchange is over.
+    for (int attempt = 0; attempt < 8; ++attempt) {
+      bool peerEnded = false;
+      meet({exclusive}, [](const std::string&) { return std::make_unique<Answerer>(); },
+           std::make_unique<HalfCloser>(peerEnded));
+      ASSERT_TRUE(peerEnded) << (exclusive ? "exclusive" : "shared");
+    }
+  }
 }
 
 std::vector<Mode> allModes() {

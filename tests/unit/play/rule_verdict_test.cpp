@@ -271,5 +271,17 @@ TEST(RuleVerdict, ABusyServerIsInDoubt) {
   EXPECT_EQ(judgeRules(one, seen).doubt, Doubt::none);
 }
 
+TEST(AcceptRules, AreThoseOfTheCaseWithTheWindowThatItNeeds) {
+  suite::Case testCase;
+  EXPECT_TRUE(acceptRules(testCase).empty());
+  testCase.deflate = suite::Deflate{{}, true, {{true, true, 9}, {}}};
+  const auto rules = acceptRules(testCase);
+  ASSERT_EQ(rules.size(), 2U);
+  EXPECT_TRUE(rules[0].needsClientMaxWindowBits && rules[0].clientNoContextTakeover);
+  EXPECT_EQ(rules[0].clientMaxWindowBits, 9);
+  EXPECT_FALSE(rules[1].needsClientMaxWindowBits || rules[1].clientMaxWindowBits);
+  EXPECT_TRUE(rules[0].needsFullWindow && rules[1].needsFullWindow);
+}
+
 }  // namespace
 }  // namespace wsgauntlet::play

@@ -180,6 +180,28 @@ TEST(Negotiate, NeverAboveTheOfferedWindow) {
       << "a response may have the parameter only when the offer has it";
 }
 
+TEST(Negotiate, TheFirstOfferThatLeavesOurWindowAsItIs) {
+  const std::vector<AcceptRule> full{{.needsFullWindow = true}};
+  const struct {
+    const char* offers;
+    const char* answer;
+  } rows[] = {
+      {"permessage-deflate", ""},
+      {"permessage-deflate; client_max_window_bits, permessage-deflate", ""},
+      {"permessage-deflate; server_max_window_bits=10, permessage-deflate", ""},
+      {"permessage-deflate; server_max_window_bits=10", "–"},
+      {"permessage-deflate; server_no_context_takeover; client_max_window_bits", "–"},
+      {"permessage-deflate; server_no_context_takeover, permessage-deflate; "
+       "server_max_window_bits=14, permessage-deflate; server_max_window_bits=15, "
+       "permessage-deflate",
+       "; server_max_window_bits=15"},
+  };
+  for (const auto& row : rows) EXPECT_EQ(answer(row.offers, full), row.answer) << row.offers;
+  // What needs no more takes the first one.
+  EXPECT_EQ(answer("permessage-deflate; server_max_window_bits=10, permessage-deflate", kAccept1),
+            "; server_max_window_bits=10");
+}
+
 TEST(Negotiate, DeclinesIllegalOffersOnly) {
   EXPECT_EQ(answer("permessage-deflate; foo", kAccept1), "–");
   EXPECT_EQ(answer("permessage-deflate; client_max_window_bits=99, permessage-deflate", kAccept1),

@@ -94,7 +94,8 @@ class Answerer : public TestSession {
   void woken(TimePoint /*now*/) override {}
 };
 
-/// Ends its direction of TCP behind the last of a few answers, and waits for the peer to end its own.
+/// Ends its direction of TCP behind the last of a few answers, and waits for the peer to end its
+/// own.
 class HalfCloser : public TestSession {
  public:
   explicit HalfCloser(bool& peerEnded) : peerEnded_(peerEnded) {}
@@ -202,8 +203,9 @@ TEST(Driver, EndsSendingWhenTheLastAnswerCameInAnExchange) {
     // A peer that is off the processor for a moment answers when the exchange is over.
     for (int attempt = 0; attempt < 8; ++attempt) {
       bool peerEnded = false;
-      meet({exclusive}, [](const std::string&) { return std::make_unique<Answerer>(); },
-           std::make_unique<HalfCloser>(peerEnded));
+      meet(
+          {exclusive}, [](const std::string&) { return std::make_unique<Answerer>(); },
+          std::make_unique<HalfCloser>(peerEnded));
       ASSERT_TRUE(peerEnded) << (exclusive ? "exclusive" : "shared");
     }
   }

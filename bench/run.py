@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 """Measures the budgets of docs/performance.md and prints them as a table.
 
-usage: run.py --tool PROGRAM --ping-pong PROGRAM --peer 'COMMAND PORT' [--full]
+usage: run.py --tool PROGRAM --ping-pong PROGRAM --peer 'COMMAND PORT' --build DIR [--full]
 
-Every figure is a ratio against a reference from the same run: the peer's own CPU time, a raw TCP
-ping-pong, the length of a message, the start of /bin/true. PORT in the command of the peer is
-replaced. --full adds the run of all cases, which takes minutes.
+Most figures are ratios against a reference from the same run: the peer's own CPU time, a raw TCP
+ping-pong, the length of a message, the start of /bin/true. The times of runs against broken peers
+(broken.py) are seconds, since waits are. PORT in the command of the peer is replaced; DIR is where the
+third-party peers are. --full adds the run of all cases, and all broken peers: that takes long.
 """
 import argparse
 import asyncio
@@ -23,6 +24,9 @@ import threading
 import time
 from dataclasses import dataclass
 from pathlib import Path
+
+import broken
+from runs import UP_TO_10, Bench
 
 MIB = 1 << 20
 TICKS = os.sysconf("SC_CLK_TCK")
@@ -114,7 +118,6 @@ def longest_wait(tool: str, cases: str) -> float:
     return max(case["waits"] for case in listed)
 
 
-UP_TO_10 = "1.*,2.*,3.*,4.*,5.*,6.*,7.*,9.*,10.*"
 # What 9.* moves: (messages, octets of one, octets of a write), for the floor of the CPU time.
 MOVED = [(2, size, 65536) for size in (65536, 262144, MIB, 4 * MIB, 8 * MIB, 16 * MIB)]  # 9.1, 9.2
 MOVED += [(18, 4 * MIB, 65536)]  # 9.3, 9.4
@@ -292,6 +295,7 @@ def main() -> int:
     parser.add_argument("--tool", required=True)
     parser.add_argument("--ping-pong", required=True)
     parser.add_argument("--peer", required=True)
+    parser.add_argument("--build", required=True, type=Path)
     parser.add_argument("--full", action="store_true")
     options = parser.parse_args()
     tool = os.path.abspath(options.tool)
@@ -302,9 +306,14 @@ def main() -> int:
         rows.append(round_trips(tool, raw, peer))
         rows += large_message(tool, peer)
         rows += [start_up(tool), memory_of_runs(tool, peer)]
-        print(f"{'budget':38} {'figure':>9} {'limit':>9}  holds  how")
+        with Bench(options.build, Path(tool)) as bench:
+            rules = bench.rules() if options.full else broken.sample(bench.rules())
+            rows += [Row(figure.what, figure.seconds, "s", figure.goal, figure.how)
+                     for figure in broken.figures(bench, Path(tool), rules)]
+        width = max(len(row.what) for row in rows)
+        print(f"{'budget':{width}} {'figure':>9} {'limit':>9}  holds  how")
         for row in rows:
-            print(f"{row.what:38} {row.figure:7.2f} {row.unit:2} {row.limit:6.2f} {row.unit:2}"
+            print(f"{row.what:{width}} {row.figure:7.2f} {row.unit:2} {row.limit:6.2f} {row.unit:2}"
                   f" {'yes' if row.holds else 'NO':>6}  {row.how}")
         print()
         print("\n".join(growth(tool, peer)))

@@ -92,7 +92,6 @@ void Driver::afterSession() {
     finish();
     return;
   }
-  endSending();
   if (exclusive_ && !waitsReadable_) exchange();
   if (closed_) return;
   armTimer();  // last: an exchange sets timers too
@@ -109,6 +108,7 @@ bool Driver::flush() {
       session_->sendNextPiece(now());
     } else {
       if (pieces == websocket::Pieces::paced) sendPieceLater();
+      endSending();
       return true;
     }
     if (session_->outbox().ending() == websocket::Ending::reset) return true;
@@ -313,8 +313,9 @@ void Driver::keepUp() {
 
 /// Ends our direction of TCP once all is written, if the session wants that.
 void Driver::endSending() {
-  if (!session_->outbox().sendingEnded() || sendingEnded_ || waitsWritable_ || turnPosted_ ||
-      session_->queuedPieces() != websocket::Pieces::none) {
+  const websocket::Outbox& outbox = session_->outbox();
+  if (!outbox.sendingEnded() || outbox.ending() != websocket::Ending::none || sendingEnded_ ||
+      waitsWritable_ || turnPosted_ || session_->queuedPieces() != websocket::Pieces::none) {
     return;
   }
   sendingEnded_ = true;

@@ -130,7 +130,7 @@ struct Mode {
 };
 
 /// Lets the session meet a peer until it ends.
-void meet(const Mode& mode, const Listener::MakeSession& makePeer,
+void meet(const Mode& mode, const Listener::Accept& makePeer,
           std::unique_ptr<websocket::Session> session) {
   TlsSettings selfSigned;
   selfSigned.selfSigned = true;

@@ -2,6 +2,7 @@
 #include "play/case_session.hpp"
 #include "play/rule_verdict.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace wsgauntlet::play {
@@ -145,9 +146,13 @@ void CaseSession::run(const suite::SendOctets& step) {
 }
 
 void CaseSession::run(const suite::Await& step) {
+  // Once something is missing, waiting as long for each further event would not make it better.
+  constexpr double kNextAwait = 0.25;
+  const bool isMissing = !rules_->seen.unmet.empty();
   waiting_ = true;
   rules_->await(step.event);
-  timers_.set(Timer::wait, now_ + patience(step.seconds));
+  timers_.set(Timer::wait,
+              now_ + patience(isMissing ? std::min(step.seconds, kNextAwait) : step.seconds));
 }
 
 void CaseSession::run(const suite::EndSending&) {

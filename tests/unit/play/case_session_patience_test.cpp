@@ -61,5 +61,21 @@ TEST(CaseSession, MarksWhatWasCutShort) {
   EXPECT_EQ(result.behavior, Behavior::ok) << result.result;
 }
 
+/// A silent peer costs the time of the first event that is awaited, and not that of all.
+TEST(CaseSession, WaitsLongOnlyForTheFirstEventThatDoesNotCome) {
+  suite::Case testCase = waiting({alternative("OK", {})});
+  testCase.close.codes = {1000};
+  testCase.outcome = suite::Outcome{};
+  testCase.spec = {{6455, "5.5.2"}};
+  testCase.script.clear();
+  for (int i = 0; i < 40; ++i) {
+    testCase.script.push_back({suite::Await{suite::ExpectPong{Payload("p")}, 3}, {}});
+  }
+  const Result result = runAgainst(testCase, kSwitching, {});
+  EXPECT_GE(result.duration, 3s + 39 * 250ms);
+  EXPECT_LT(result.duration, 20s);
+  EXPECT_EQ(result.doubt, Doubt::absence);
+}
+
 }  // namespace
 }  // namespace wsgauntlet::play

@@ -11,7 +11,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 PEERS = ROOT / "tests/peers"
 sys.path.insert(0, str(PEERS))
 import golden  # noqa: E402
-from processes import Process  # noqa: E402
+from processes import Process, die_with_parent  # noqa: E402, F401
 from run_peers import missing, peer_command  # noqa: E402
 
 LISTENING = r"[Ll]istening on (?:ws://)?127\.0\.0\.1:(\d+).*"

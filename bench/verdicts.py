@@ -15,7 +15,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 
-from runs import QUICK, ROOT, WAITING, Bench, Run, golden, passed
+from runs import QUICK, ROOT, WAITING, Bench, Run, die_with_parent, golden, passed
 
 BUSY_LOOPS = 8
 GOOD = ("server.beast", "server.bun", "server.node-ws", "server.py-websockets")
@@ -58,7 +58,8 @@ def same(bench: Bench, tool: pathlib.Path, options: argparse.Namespace) -> int:
 
 @contextlib.contextmanager
 def busy_loops() -> Iterator[None]:
-    loops = [subprocess.Popen(["sh", "-c", "while :; do :; done"]) for _ in range(BUSY_LOOPS)]
+    loops = [subprocess.Popen(["sh", "-c", "while :; do :; done"], preexec_fn=die_with_parent)
+             for _ in range(BUSY_LOOPS)]
     try:
         yield
     finally:

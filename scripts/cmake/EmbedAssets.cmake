@@ -28,6 +28,7 @@ ${rows}  return {};
 }
 }  // namespace wsgauntlet::${layer}
 ")
-  set_source_files_properties(${source} PROPERTIES OBJECT_DEPENDS "${paths}")
+  set_source_files_properties(${source} PROPERTIES OBJECT_DEPENDS "${paths}"
+                                                   SKIP_UNITY_BUILD_INCLUSION ON)
   target_sources(wsg_${layer} PRIVATE ${source})
 endfunction()

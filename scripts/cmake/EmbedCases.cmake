@@ -33,6 +33,7 @@ ${rows}};
 std::span<const EmbeddedFile> embeddedFiles() { return kFiles; }
 }  // namespace wsgauntlet::suite
 ")
-  set_source_files_properties(${source} PROPERTIES OBJECT_DEPENDS "${paths}")
+  set_source_files_properties(${source} PROPERTIES OBJECT_DEPENDS "${paths}"
+                                                   SKIP_UNITY_BUILD_INCLUSION ON)
   target_sources(${target} PRIVATE ${source})
 endfunction()

@@ -9,22 +9,20 @@
 
 #include <memory>
 
-#include <CLI/CLI.hpp>
-
 namespace wsgauntlet::cli {
 namespace {
 
-struct ServerFlags {
+struct BroadcastServerFlags {
   OriginalFlags original;
   ListenFlags listen;
 };
 
-struct ClientFlags {
+struct BroadcastClientFlags {
   OriginalFlags original;
   ConnectFlags connect;
 };
 
-int runServer(const ServerFlags& flags, bool originalSpelling) {
+int runBroadcastServer(const BroadcastServerFlags& flags, bool originalSpelling) {
   Listening listening;
   roles::ServeSpec spec = serveSpec(flags.original, flags.listen, {}, listening);
   spec.name = roles::testeeName(originalSpelling);
@@ -39,7 +37,7 @@ int runServer(const ServerFlags& flags, bool originalSpelling) {
   return success;
 }
 
-int runClient(const ClientFlags& flags, bool originalSpelling) {
+int runBroadcastClient(const BroadcastClientFlags& flags, bool originalSpelling) {
   roles::BroadcastClientSpec spec;
   spec.urlText = requireUrl(flags.original);
   spec.url = websocket::parseUrl(spec.urlText);
@@ -60,17 +58,21 @@ int runClient(const ClientFlags& flags, bool originalSpelling) {
 }  // namespace
 
 std::function<int()> addBroadcastServer(CLI::App& app, const Invocation& invocation) {
-  const auto flags = std::make_shared<ServerFlags>();
+  const auto flags = std::make_shared<BroadcastServerFlags>();
   addOriginalFlags(app, flags->original);
   addListenFlags(app, flags->listen);
-  return [flags, original = invocation.originalSpelling] { return runServer(*flags, original); };
+  return [flags, original = invocation.originalSpelling] {
+    return runBroadcastServer(*flags, original);
+  };
 }
 
 std::function<int()> addBroadcastClient(CLI::App& app, const Invocation& invocation) {
-  const auto flags = std::make_shared<ClientFlags>();
+  const auto flags = std::make_shared<BroadcastClientFlags>();
   addOriginalFlags(app, flags->original);
   addConnectFlags(app, flags->connect);
-  return [flags, original = invocation.originalSpelling] { return runClient(*flags, original); };
+  return [flags, original = invocation.originalSpelling] {
+    return runBroadcastClient(*flags, original);
+  };
 }
 
 }  // namespace wsgauntlet::cli

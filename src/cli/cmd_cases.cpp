@@ -16,7 +16,7 @@
 namespace wsgauntlet::cli {
 namespace {
 
-struct Flags {
+struct CasesFlags {
   std::vector<std::string> patterns = {"*"};
   std::vector<std::string> suites;
   std::vector<std::string> folders;
@@ -35,7 +35,7 @@ double waitsOf(const suite::Case& testCase) {
   return seconds;
 }
 
-int listCases(const Flags& flags) {
+int listCases(const CasesFlags& flags) {
   const suite::Catalogue& catalogue = loadCatalogue(flags.folders, flags.suites);
   nlohmann::ordered_json list = nlohmann::ordered_json::array();
   for (const suite::Case* one : suite::select(catalogue, flags.patterns, {})) {
@@ -56,7 +56,7 @@ int listCases(const Flags& flags) {
   return success;
 }
 
-int showCases(const Flags& flags) {
+int showCases(const CasesFlags& flags) {
   const suite::Catalogue& catalogue = loadAllCases(flags.folders);
   for (const suite::Case* one : suite::select(catalogue, flags.ids, {})) {
     say("{}\n", suite::describe(*one));
@@ -64,7 +64,7 @@ int showCases(const Flags& flags) {
   return success;
 }
 
-int checkFiles(const Flags& flags) {
+int checkFiles(const CasesFlags& flags) {
   std::vector<Problem> problems;
   std::size_t cases = 0;
   for (const std::string& path : flags.files) {
@@ -81,7 +81,7 @@ int showCoverage() {
   return success;
 }
 
-int exportCases(const Flags& flags) {
+int exportCases(const CasesFlags& flags) {
   const auto written = suite::exportEmbeddedFiles(flags.folder);
   say("{} files are in {}\n", written.size(), flags.folder);
   return success;
@@ -90,7 +90,7 @@ int exportCases(const Flags& flags) {
 }  // namespace
 
 std::function<int()> addCases(CLI::App& app, const Invocation&) {
-  const auto flags = std::make_shared<Flags>();
+  const auto flags = std::make_shared<CasesFlags>();
   app.require_subcommand(1);
   app.add_option("--case-dir", flags->folders, "Folder with further case files");
 

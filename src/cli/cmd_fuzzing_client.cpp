@@ -24,7 +24,7 @@
 namespace wsgauntlet::cli {
 namespace {
 
-struct Flags {
+struct FuzzingClientFlags {
   OriginalFlags original;
   RunFlags run;
   ConnectFlags connect;
@@ -36,7 +36,7 @@ struct Flags {
 
 /// The spec: from the file that was named, or from the command line, or from the file that lies
 /// here.
-ClientSpecFile readSpec(const Flags& flags, bool originalSpelling) {
+ClientSpecFile loadClientSpec(const FuzzingClientFlags& flags, bool originalSpelling) {
   const std::string& url = flags.original.wsuri;
   ClientSpecFile spec;
   if (!originalSpelling && !url.empty() && flags.original.spec.empty()) {
@@ -129,7 +129,7 @@ void choosePorts(ClientSpecFile& file, std::string& command) {
   }
 }
 
-roles::FuzzingClientSpec runSpec(const Flags& flags, ClientSpecFile& file,
+roles::FuzzingClientSpec runSpec(const FuzzingClientFlags& flags, ClientSpecFile& file,
                                  const Selection& selection) {
   roles::FuzzingClientSpec spec;
   for (ClientSpecFile::Server& server : file.servers) {
@@ -188,9 +188,9 @@ std::vector<std::string> whyUnfinished(const RunEnd& end) {
   return out;
 }
 
-int runFuzzingClient(const Flags& flags, bool originalSpelling) {
+int runFuzzingClient(const FuzzingClientFlags& flags, bool originalSpelling) {
   const std::uint64_t seed = chooseSeed(flags.run.seed);
-  ClientSpecFile file = readSpec(flags, originalSpelling);
+  ClientSpecFile file = loadClientSpec(flags, originalSpelling);
   std::string command = flags.start;
   choosePorts(file, command);
   const suite::Catalogue& catalogue = loadCatalogue(
@@ -272,7 +272,7 @@ int runFuzzingClient(const Flags& flags, bool originalSpelling) {
 }  // namespace
 
 std::function<int()> addFuzzingClient(CLI::App& app, const Invocation& invocation) {
-  const auto flags = std::make_shared<Flags>();
+  const auto flags = std::make_shared<FuzzingClientFlags>();
   addOriginalFlags(app, flags->original);
   addRunFlags(app, flags->run);
   addConnectFlags(app, flags->connect);

@@ -26,7 +26,7 @@
 namespace wsgauntlet::cli {
 namespace {
 
-struct Flags {
+struct FuzzingServerFlags {
   OriginalFlags original;
   RunFlags run;
   ListenFlags listen;
@@ -34,7 +34,7 @@ struct Flags {
   GateFlags gate;
 };
 
-ServerSpecFile readSpec(const Flags& flags, bool originalSpelling) {
+ServerSpecFile loadServerSpec(const FuzzingServerFlags& flags, bool originalSpelling) {
   const bool withUrl = !flags.original.wsuri.empty();
   const bool urlIsEnough =
       !originalSpelling && flags.original.spec.empty() &&
@@ -56,7 +56,7 @@ ServerSpecFile readSpec(const Flags& flags, bool originalSpelling) {
 }
 
 /// What a gate looks at: the cases that the client was to run, by the name it gave itself.
-int verdictOf(const report::Records& records, std::size_t cases) {
+int verdictOfClients(const report::Records& records, std::size_t cases) {
   bool missing = records.empty();
   for (const auto& [agent, results] : records) {
     for (const auto& [id, record] : results) {
@@ -69,7 +69,7 @@ int verdictOf(const report::Records& records, std::size_t cases) {
 
 /// A port that was asked for must be free. Otherwise it is that of the original, if that is free,
 /// and none when we start the client: then nobody looks.
-void chooseWebPort(const Flags& flags, roles::FuzzingServerSpec& spec) {
+void chooseWebPort(const FuzzingServerFlags& flags, roles::FuzzingServerSpec& spec) {
   constexpr std::uint16_t kDefault = 8080;
   spec.webPageRequired = flags.original.webport.has_value();
   if (!spec.webPageRequired) {
@@ -82,8 +82,8 @@ void chooseWebPort(const Flags& flags, roles::FuzzingServerSpec& spec) {
   spec.webPort = port;
 }
 
-void greet(ConsoleLog& log, const Selection& selection, const roles::FuzzingServer& server,
-           bool secure, std::uint64_t seed, bool originalSpelling) {
+void greetClients(ConsoleLog& log, const Selection& selection, const roles::FuzzingServer& server,
+                  bool secure, std::uint64_t seed, bool originalSpelling) {
   log.line("");
   log.line(fmt::format("wsgauntlet " WSGAUNTLET_VERSION
                        " WebSocket 25.10.1/0.10.9 Fuzzing Server (Port {}{})",
@@ -94,9 +94,9 @@ void greet(ConsoleLog& log, const Selection& selection, const roles::FuzzingServ
   log.line(fmt::format("Seed = {}", seed));
 }
 
-int runFuzzingServer(const Flags& flags, bool originalSpelling) {
+int runFuzzingServer(const FuzzingServerFlags& flags, bool originalSpelling) {
   const std::uint64_t seed = chooseSeed(flags.run.seed);
-  ServerSpecFile file = readSpec(flags, originalSpelling);
+  ServerSpecFile file = loadServerSpec(flags, originalSpelling);
   const suite::Catalogue& catalogue = loadCatalogue(
       flags.run.caseFolders, flags.run.suites.empty() ? file.suites : flags.run.suites);
   const Selection selection = selectCases(catalogue, flags.run, file, suite::AppliesTo::clients);
@@ -135,7 +135,7 @@ int runFuzzingServer(const Flags& flags, bool originalSpelling) {
   net::Loop loop;
   roles::FuzzingServer server(loop, std::move(spec), folder, log);
   for (const std::string& warning : file.warnings) log.error("warning: " + warning);
-  greet(log, selection, server, listening.tls != nullptr, seed, originalSpelling);
+  greetClients(log, selection, server, listening.tls != nullptr, seed, originalSpelling);
   announce(listening, server.port(), flags.listen);
   if (const auto web = server.webPort()) {
     log.line(fmt::format("Web page {}://{}/", listening.tls ? "https" : "http",
@@ -165,7 +165,7 @@ int runFuzzingServer(const Flags& flags, bool originalSpelling) {
   if (server.unwritten() > 0) log.error(describeLost(server.unwritten()));
   const bool gates = flags.gate.given() || (peer && flags.gate.wanted(originalSpelling));
   if (!peer && !gates) return written ? success : incomplete;
-  int status = verdictOf(folder.records(), selection.part.size());
+  int status = verdictOfClients(folder.records(), selection.part.size());
   if (gates) {
     status = runGate(
         flags.gate, folder.records(), selection.part,
@@ -187,7 +187,7 @@ int runFuzzingServer(const Flags& flags, bool originalSpelling) {
 }  // namespace
 
 std::function<int()> addFuzzingServer(CLI::App& app, const Invocation& invocation) {
-  const auto flags = std::make_shared<Flags>();
+  const auto flags = std::make_shared<FuzzingServerFlags>();
   addOriginalFlags(app, flags->original);
   addRunFlags(app, flags->run);
   addListenFlags(app, flags->listen);

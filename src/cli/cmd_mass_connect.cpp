@@ -20,7 +20,7 @@
 namespace wsgauntlet::cli {
 namespace {
 
-struct Flags {
+struct MassConnectFlags {
   OriginalFlags original;
   ConnectFlags connect;
   std::optional<std::size_t> connections;
@@ -31,7 +31,7 @@ struct Flags {
   std::optional<double> patience;
 };
 
-MassConnectSpecFile readSpec(const Flags& flags, bool originalSpelling) {
+MassConnectSpecFile loadMassConnectSpec(const MassConnectFlags& flags, bool originalSpelling) {
   MassConnectSpecFile file;
   const std::string& url = flags.original.wsuri;
   if (!originalSpelling && !url.empty() && flags.original.spec.empty()) {
@@ -52,7 +52,7 @@ MassConnectSpecFile readSpec(const Flags& flags, bool originalSpelling) {
   return file;
 }
 
-roles::MassConnectSpec finishSpec(const Flags& flags, MassConnectSpecFile file) {
+roles::MassConnectSpec finishSpec(const MassConnectFlags& flags, MassConnectSpecFile file) {
   roles::MassConnectSpec spec = std::move(file.spec);
   if (flags.connections) spec.connections = *flags.connections;
   if (flags.batchSize) spec.batchSize = *flags.batchSize;
@@ -72,7 +72,7 @@ roles::MassConnectSpec finishSpec(const Flags& flags, MassConnectSpecFile file) 
   return spec;
 }
 
-void print(const roles::MassConnectFigures& figures) {
+void printFigures(const roles::MassConnectFigures& figures) {
   say("{}: {} of {} connected, {:.0f} connects per second\n"
       "  time to open in ms: 50 % {:.1f}, 90 % {:.1f}, 99 % {:.1f}, longest {:.1f}\n"
       "  dropped by the server while held: {}; ended with a whole closing handshake: {}\n",
@@ -103,8 +103,8 @@ std::string toJson(const std::vector<roles::MassConnectFigures>& all) {
   return list.dump(2, ' ', true, nlohmann::json::error_handler_t::replace) + "\n";
 }
 
-int run(const Flags& flags, bool originalSpelling) {
-  MassConnectSpecFile file = readSpec(flags, originalSpelling);
+int runMassConnect(const MassConnectFlags& flags, bool originalSpelling) {
+  MassConnectSpecFile file = loadMassConnectSpec(flags, originalSpelling);
   ConsoleLog log;
   for (const std::string& warning : file.warnings) log.error("warning: " + warning);
   net::raiseDescriptorLimit();
@@ -115,7 +115,7 @@ int run(const Flags& flags, bool originalSpelling) {
   run.start([&](const std::vector<roles::MassConnectFigures>& all) {
     status = success;
     for (const roles::MassConnectFigures& one : all) {
-      print(one);
+      printFigures(one);
       if (!one.complete()) status = incomplete;
     }
     if (!flags.original.outfile.empty()) report::replaceFile(flags.original.outfile, toJson(all));
@@ -128,7 +128,7 @@ int run(const Flags& flags, bool originalSpelling) {
 }  // namespace
 
 std::function<int()> addMassConnect(CLI::App& app, const Invocation& invocation) {
-  const auto flags = std::make_shared<Flags>();
+  const auto flags = std::make_shared<MassConnectFlags>();
   addOriginalFlags(app, flags->original);
   addConnectFlags(app, flags->connect);
   app.add_option("--connections", flags->connections, "Connections to hold at the same time")
@@ -144,7 +144,8 @@ std::function<int()> addMassConnect(CLI::App& app, const Invocation& invocation)
   app.add_option("--patience", flags->patience,
                  "The run is given up when nothing connects for so many seconds")
       ->check(CLI::Range(0.1, 86400.0));
-  return [flags, original = invocation.originalSpelling] { return run(*flags, original); };
+  return
+      [flags, original = invocation.originalSpelling] { return runMassConnect(*flags, original); };
 }
 
 }  // namespace wsgauntlet::cli

@@ -15,7 +15,7 @@
 namespace wsgauntlet::cli {
 namespace {
 
-struct Flags {
+struct ReferenceFlags {
   std::string page;
   bool man = false;
   std::string folder;
@@ -27,7 +27,7 @@ std::vector<std::string> pageNames() {
   return names;
 }
 
-int print(const Flags& flags) {
+int printPage(const ReferenceFlags& flags) {
   const std::vector<ReferencePage> pages = referencePages();
   const auto found = std::find_if(pages.begin(), pages.end(), [&](const ReferencePage& page) {
     return page.name == flags.page;
@@ -40,7 +40,7 @@ int print(const Flags& flags) {
   return success;
 }
 
-int write(const std::filesystem::path& folder) {
+int writePages(const std::filesystem::path& folder) {
   report::makeWritableFolder(folder / "reference");
   report::makeWritableFolder(folder / "man");
   for (const ReferencePage& page : referencePages()) {
@@ -53,14 +53,14 @@ int write(const std::filesystem::path& folder) {
 }  // namespace
 
 std::function<int()> addReference(CLI::App& app, const Invocation&) {
-  const auto flags = std::make_shared<Flags>();
+  const auto flags = std::make_shared<ReferenceFlags>();
   app.add_option("page", flags->page, "Page to print; without one their names are printed");
   app.add_flag("--man", flags->man, "As a manual page, for `man -l -`");
   app.add_option("--write", flags->folder, "Write all pages into DIR/reference and DIR/man")
       ->type_name("DIR");
   return [flags] {
-    if (!flags->folder.empty()) return write(flags->folder);
-    if (!flags->page.empty()) return print(*flags);
+    if (!flags->folder.empty()) return writePages(flags->folder);
+    if (!flags->page.empty()) return printPage(*flags);
     for (const std::string& name : pageNames()) say("{}\n", name);
     return static_cast<int>(success);
   };

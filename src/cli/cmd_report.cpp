@@ -11,10 +11,10 @@
 #include "report/pcap.hpp"
 #include "report/reader.hpp"
 #include "report/run_record.hpp"
+#include "roles/index_writer.hpp"
 #include "roles/web_site.hpp"
 
 #include <algorithm>
-#include <chrono>
 #include <filesystem>
 #include <map>
 #include <memory>
@@ -27,7 +27,7 @@
 namespace wsgauntlet::cli {
 namespace {
 
-struct Flags {
+struct ReportFlags {
   std::vector<std::string> caseFolders;
   GateFlags gate;
   std::string folder;
@@ -46,10 +46,6 @@ struct Flags {
   int port = 8080;
 };
 
-WallTime now() {
-  return std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now());
-}
-
 void sayProblems(const std::vector<std::string>& problems) {
   for (const std::string& problem : problems) {
     say(stderr, "wsgauntlet: warning: {}\n", problem);
@@ -58,7 +54,7 @@ void sayProblems(const std::vector<std::string>& problems) {
 
 /// Without patterns: the cases that the run was to do, and those with a result, here or in the
 /// baseline.
-std::vector<const suite::Case*> gatedCases(const Flags& flags, report::StoredReports& stored,
+std::vector<const suite::Case*> gatedCases(const ReportFlags& flags, report::StoredReports& stored,
                                            const std::optional<report::RunRecord>& run,
                                            report::StoredReports* baseline,
                                            const suite::Catalogue& catalogue) {
@@ -104,7 +100,7 @@ std::vector<std::string> expectedAgents(const report::RunRecord& run,
   return {agents.begin(), agents.end()};
 }
 
-int runGateCommand(const Flags& flags) {
+int runGateCommand(const ReportFlags& flags) {
   const suite::Catalogue& catalogue = loadAllCases(flags.caseFolders);
   checkGateFlags(flags.gate, catalogue);
   report::StoredReports stored(flags.folder, catalogue);
@@ -128,20 +124,20 @@ int runGateCommand(const Flags& flags) {
   return runGate(flags.gate, stored.records(), cases, run);
 }
 
-int runMerge(const Flags& flags) {
+int runMerge(const ReportFlags& flags) {
   const suite::Catalogue& catalogue = loadAllCases(flags.caseFolders);
   const std::vector<std::filesystem::path> from(flags.folders.begin(), flags.folders.end());
   report::MergeOptions options;
   options.preferLater = flags.preferLater;
   if (!flags.cases.empty()) options.cases = suite::select(catalogue, flags.cases, flags.exclude);
   const report::MergeCount count =
-      report::mergeFolders(from, flags.output, catalogue, now(), options);
+      report::mergeFolders(from, flags.output, catalogue, roles::wallClock(), options);
   say("{} results of {} {} are in {}\n", count.results, count.agents,
       count.agents == 1 ? "agent" : "agents", flags.output);
   return success;
 }
 
-int runDiff(const Flags& flags) {
+int runDiff(const ReportFlags& flags) {
   const suite::Catalogue& catalogue = loadAllCases(flags.caseFolders);
   report::StoredReports before(flags.before, catalogue);
   report::StoredReports after(flags.after, catalogue);
@@ -160,14 +156,14 @@ int runDiff(const Flags& flags) {
   return success;
 }
 
-int runHtml(const Flags& flags) {
+int runHtml(const ReportFlags& flags) {
   const std::size_t pages =
-      report::renderFolder(flags.folder, loadAllCases(flags.caseFolders), now());
+      report::renderFolder(flags.folder, loadAllCases(flags.caseFolders), roles::wallClock());
   say("{} pages and index.html are in {}\n", pages, flags.folder);
   return success;
 }
 
-int runServe(const Flags& flags) {
+int runServe(const ReportFlags& flags) {
   const std::filesystem::path folder(flags.folder);
   if (!std::filesystem::is_directory(folder)) {
     throw InputError(fmt::format("{}: there is no such report folder", flags.folder));
@@ -180,14 +176,14 @@ int runServe(const Flags& flags) {
   return success;
 }
 
-int runPcap(const Flags& flags) {
+int runPcap(const ReportFlags& flags) {
   const report::StoredResult stored =
       report::readResult(flags.file, loadAllCases(flags.caseFolders));
   report::replaceFile(flags.output, report::pcapng(stored.result));
   return success;
 }
 
-CLI::App* addGate(CLI::App& app, Flags& flags) {
+CLI::App* addGate(CLI::App& app, ReportFlags& flags) {
   CLI::App* gate = app.add_subcommand("gate", "Judge a report folder: exit status 0, 1 or 3");
   gate->add_option("folder", flags.folder, "Report folder")->required();
   addPatterns(*gate, "--cases", flags.cases,
@@ -201,7 +197,7 @@ CLI::App* addGate(CLI::App& app, Flags& flags) {
   return gate;
 }
 
-CLI::App* addMerge(CLI::App& app, Flags& flags) {
+CLI::App* addMerge(CLI::App& app, ReportFlags& flags) {
   CLI::App* merge = app.add_subcommand("merge", "Put the parts of a run together");
   merge->add_option("folders", flags.folders, "Report folders")->required();
   merge->add_option("-o,--output", flags.output, "Where to")->required();
@@ -212,7 +208,7 @@ CLI::App* addMerge(CLI::App& app, Flags& flags) {
   return merge;
 }
 
-CLI::App* addDiff(CLI::App& app, Flags& flags) {
+CLI::App* addDiff(CLI::App& app, ReportFlags& flags) {
   CLI::App* diff = app.add_subcommand("diff", "What became better and what became worse");
   diff->add_option("before", flags.before, "Earlier report folder")->required();
   diff->add_option("after", flags.after, "Later report folder")->required();
@@ -226,7 +222,7 @@ CLI::App* addDiff(CLI::App& app, Flags& flags) {
 }  // namespace
 
 std::function<int()> addReport(CLI::App& app, const Invocation&) {
-  const auto flags = std::make_shared<Flags>();
+  const auto flags = std::make_shared<ReportFlags>();
   app.require_subcommand(1);
   app.add_option("--case-dir", flags->caseFolders, "Folder with further case files");
   const CLI::App* gate = addGate(app, *flags);

@@ -22,14 +22,14 @@ struct OddFlags {
   std::string unusual;
 };
 
-struct ServerFlags {
+struct TesteeServerFlags {
   OriginalFlags original;
   ListenFlags listen;
   bool noDeflate = false;
   OddFlags odd;
 };
 
-struct ClientFlags {
+struct TesteeClientFlags {
   OriginalFlags original;
   ConnectFlags connect;
   bool noDeflate = false;
@@ -71,7 +71,7 @@ void addOddFlags(CLI::App& app, OddFlags& flags) {
                  "Behave in a right but unusual way; \"list\" shows them");
 }
 
-int serveEcho(const ServerFlags& flags, bool originalSpelling, websocket::Options options) {
+int serveEcho(const TesteeServerFlags& flags, bool originalSpelling, websocket::Options options) {
   if (listed(flags.odd, roles::OddRule::Peers::servers)) return success;
   Listening listening;
   roles::ServeSpec spec = serveSpec(flags.original, flags.listen, std::move(options), listening);
@@ -88,7 +88,7 @@ int serveEcho(const ServerFlags& flags, bool originalSpelling, websocket::Option
   return success;
 }
 
-roles::TesteeClientSpec clientSpec(const ClientFlags& flags, bool originalSpelling) {
+roles::TesteeClientSpec clientSpec(const TesteeClientFlags& flags, bool originalSpelling) {
   roles::TesteeClientSpec spec;
   spec.urlText = requireUrl(flags.original);
   spec.url = websocket::parseUrl(spec.urlText);
@@ -117,7 +117,7 @@ int runClient(net::Loop& loop, bool originalSpelling, const Start& start) {
   return reachedServer || originalSpelling ? success : incomplete;
 }
 
-int runTesteeClient(const ClientFlags& flags, bool originalSpelling) {
+int runTesteeClient(const TesteeClientFlags& flags, bool originalSpelling) {
   if (listed(flags.odd, roles::OddRule::Peers::clients)) return success;
   net::Loop loop;
   ConsoleLog log;
@@ -126,7 +126,7 @@ int runTesteeClient(const ClientFlags& flags, bool originalSpelling) {
                    [&](std::function<void(bool)> done) { client.start(std::move(done)); });
 }
 
-int runEchoClient(const ClientFlags& flags, bool originalSpelling) {
+int runEchoClient(const TesteeClientFlags& flags, bool originalSpelling) {
   const roles::TesteeClientSpec spec = clientSpec(flags, originalSpelling);
   net::Loop loop;
   ConsoleLog log;
@@ -138,7 +138,7 @@ int runEchoClient(const ClientFlags& flags, bool originalSpelling) {
 }  // namespace
 
 std::function<int()> addTesteeServer(CLI::App& app, const Invocation& invocation) {
-  const auto flags = std::make_shared<ServerFlags>();
+  const auto flags = std::make_shared<TesteeServerFlags>();
   addOriginalFlags(app, flags->original);
   addListenFlags(app, flags->listen);
   app.add_flag("--no-deflate", flags->noDeflate, "Do not accept permessage-deflate");
@@ -148,7 +148,7 @@ std::function<int()> addTesteeServer(CLI::App& app, const Invocation& invocation
 }
 
 std::function<int()> addTesteeClient(CLI::App& app, const Invocation& invocation) {
-  const auto flags = std::make_shared<ClientFlags>();
+  const auto flags = std::make_shared<TesteeClientFlags>();
   addOriginalFlags(app, flags->original);
   addConnectFlags(app, flags->connect);
   app.add_flag("--no-deflate", flags->noDeflate, "Do not offer permessage-deflate");
@@ -158,7 +158,7 @@ std::function<int()> addTesteeClient(CLI::App& app, const Invocation& invocation
 }
 
 std::function<int()> addEchoServer(CLI::App& app, const Invocation& invocation) {
-  const auto flags = std::make_shared<ServerFlags>();
+  const auto flags = std::make_shared<TesteeServerFlags>();
   addOriginalFlags(app, flags->original);
   addListenFlags(app, flags->listen);
   flags->noDeflate = true;
@@ -170,7 +170,7 @@ std::function<int()> addEchoServer(CLI::App& app, const Invocation& invocation) 
 }
 
 std::function<int()> addEchoClient(CLI::App& app, const Invocation& invocation) {
-  const auto flags = std::make_shared<ClientFlags>();
+  const auto flags = std::make_shared<TesteeClientFlags>();
   addOriginalFlags(app, flags->original);
   addConnectFlags(app, flags->connect);
   flags->noDeflate = true;

@@ -11,9 +11,9 @@
 #include "report/policy.hpp"
 #include "report/reader.hpp"
 #include "report/summary_json.hpp"
+#include "roles/index_writer.hpp"
 
 #include <cerrno>
-#include <chrono>
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
@@ -26,12 +26,8 @@
 namespace wsgauntlet::cli {
 namespace {
 
-WallTime now() {
-  return std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now());
-}
-
 std::string today() {
-  return formatUtc(now()).substr(0, 10);
+  return formatUtc(roles::wallClock()).substr(0, 10);
 }
 
 /// The file, or nothing when it is not there yet and is about to be written.
@@ -78,7 +74,7 @@ void update(const GateFlags& flags, const report::Gate& gate, const report::Gate
       entries == 1 ? "entry" : "entries");
 }
 
-void print(const report::Gate& gate, const GateRun& run) {
+void printGate(const report::Gate& gate, const GateRun& run) {
   report::GateTextOptions options;
   options.repeat = run.repeat;
   say("{}", report::gateText(gate, options));
@@ -89,12 +85,12 @@ void print(const report::Gate& gate, const GateRun& run) {
   if (inGithubActions()) say("{}", report::githubAnnotations(gate));
 }
 
-void write(const GateFlags& flags, const report::Gate& gate, const GateRun& run) {
+void writeGate(const GateFlags& flags, const report::Gate& gate, const GateRun& run) {
   const std::string markdown = report::markdownSummary(gate);
   if (!flags.junit.empty()) writeOutput(flags.junit, report::junitXml(gate));
   writeOutput(flags.markdown, markdown);
   if (!flags.summary.empty()) {
-    writeOutput(flags.summary, report::summaryJson(gate, now(), run.repeat));
+    writeOutput(flags.summary, report::summaryJson(gate, roles::wallClock(), run.repeat));
   }
   appendJobSummary(markdown);
 }
@@ -222,8 +218,8 @@ int runGate(const GateFlags& flags, const report::Records& records,
     basis.expectations = report::readExpectations(flags.expectations);
   }
   const report::Gate gate = report::evaluate(input);
-  print(gate, run);
-  write(flags, gate, run);
+  printGate(gate, run);
+  writeGate(flags, gate, run);
   return exitStatus(gate.status);
 }
 

@@ -15,7 +15,7 @@ namespace {
 
 using nlohmann::json;
 
-std::string shown(const json& value) {
+std::string shownJson(const json& value) {
   return value.dump(-1, ' ', true, json::error_handler_t::replace);
 }
 
@@ -64,7 +64,7 @@ std::string SpecJson::text(const json& object, const std::string& base, const st
                            const std::string& otherwise) {
   if (!has(object, key)) return otherwise;
   if (object[key].is_string()) return object[key].get<std::string>();
-  problem(base + "/" + key, "expected a text, got " + shown(object[key]));
+  problem(base + "/" + key, "expected a text, got " + shownJson(object[key]));
   return otherwise;
 }
 
@@ -82,7 +82,7 @@ std::vector<std::string> SpecJson::texts(const json& object, const std::string& 
     if (item.is_string()) {
       list.push_back(item.get<std::string>());
     } else {
-      problem(fmt::format("{}/{}", pointer, i), "expected a text, got " + shown(item));
+      problem(fmt::format("{}/{}", pointer, i), "expected a text, got " + shownJson(item));
     }
   }
   return list;
@@ -92,7 +92,7 @@ bool SpecJson::flag(const json& object, const std::string& base, const std::stri
                     bool otherwise) {
   if (!has(object, key)) return otherwise;
   if (object[key].is_boolean()) return object[key].get<bool>();
-  problem(base + "/" + key, "expected true or false, got " + shown(object[key]));
+  problem(base + "/" + key, "expected true or false, got " + shownJson(object[key]));
   return otherwise;
 }
 
@@ -103,8 +103,8 @@ double SpecJson::number(const json& object, const std::string& base, const std::
   if (value.is_number() && value.get<double>() >= least && value.get<double>() <= most) {
     return value.get<double>();
   }
-  problem(base + "/" + key,
-          fmt::format("expected a number from {:g} to {:g}, got {}", least, most, shown(value)));
+  problem(base + "/" + key, fmt::format("expected a number from {:g} to {:g}, got {}", least, most,
+                                        shownJson(value)));
   return otherwise;
 }
 
@@ -137,7 +137,7 @@ void SpecJson::headers(const json& object, const std::string& base, websocket::H
   for (const auto& [name, value] : object["headers"].items()) {
     const std::string where = fmt::format("{}/{}", pointer, name);
     if (!value.is_string()) {
-      problem(where, "expected a text, got " + shown(value));
+      problem(where, "expected a text, got " + shownJson(value));
       continue;
     }
     try {

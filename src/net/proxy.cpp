@@ -10,7 +10,7 @@
 namespace wsgauntlet::net {
 namespace {
 
-[[noreturn]] void refuse(std::string_view why) {
+[[noreturn]] void refuseProxy(std::string_view why) {
   // The URL itself may hold a password.
   throw InputError(
       fmt::format("proxy: {}; expected http://host:port or http://user:password@host:port", why));
@@ -28,14 +28,14 @@ std::string percentDecode(std::string_view text) {
 
 Proxy parseProxy(std::string_view url) {
   constexpr std::string_view kScheme = "http://";
-  if (!url.starts_with(kScheme)) refuse("the URL does not begin with http://");
+  if (!url.starts_with(kScheme)) refuseProxy("the URL does not begin with http://");
   std::string_view authority = url.substr(kScheme.size());
   authority = authority.substr(0, authority.find('/'));
   Proxy proxy;
   if (const std::size_t at = authority.rfind('@'); at != std::string_view::npos) {
     const std::string_view credentials = authority.substr(0, at);
     const std::size_t colon = credentials.find(':');
-    if (colon == std::string_view::npos) refuse("the password is missing");
+    if (colon == std::string_view::npos) refuseProxy("the password is missing");
     proxy.credentials = percentDecode(credentials.substr(0, colon)) + ":" +
                         percentDecode(credentials.substr(colon + 1));
     authority.remove_prefix(at + 1);
@@ -45,7 +45,7 @@ Proxy parseProxy(std::string_view url) {
     proxy.host = place.host;
     proxy.port = place.port;
   } catch (const InputError&) {
-    refuse(fmt::format("'{}' is no host and port", websocket::visible(authority)));
+    refuseProxy(fmt::format("'{}' is no host and port", websocket::visible(authority)));
   }
   return proxy;
 }

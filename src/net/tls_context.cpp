@@ -20,7 +20,7 @@ constexpr std::array<unsigned char, 9> kAlpn = {8, 'h', 't', 't', 'p', '/', '1',
 constexpr long kDay = 24L * 3600;
 constexpr long kSelfSignedLife = 30 * kDay;
 
-[[noreturn]] void refuse(const std::string& what) {
+[[noreturn]] void refuseTls(const std::string& what) {
   throw InputError(fmt::format("{}: {}", what, tlsError()));
 }
 
@@ -55,10 +55,11 @@ void loadFiles(SSL_CTX* context, const TlsSettings& settings) {
   requireReadable(cert, "TLS certificate");
   requireReadable(key, "TLS key");
   if (SSL_CTX_use_certificate_chain_file(context, cert.c_str()) != 1) {
-    refuse(fmt::format("TLS certificate {}: expected PEM", cert));
+    refuseTls(fmt::format("TLS certificate {}: expected PEM", cert));
   }
   if (SSL_CTX_use_PrivateKey_file(context, key.c_str(), SSL_FILETYPE_PEM) != 1) {
-    refuse(fmt::format("TLS key {}: expected a private key in PEM that belongs to {}", key, cert));
+    refuseTls(
+        fmt::format("TLS key {}: expected a private key in PEM that belongs to {}", key, cert));
   }
 }
 
@@ -66,7 +67,7 @@ void addExtension(X509* certificate, int kind, const char* value) {
   const Handle<X509_EXTENSION, X509_EXTENSION_free> extension(
       X509V3_EXT_conf_nid(nullptr, nullptr, kind, value));
   if (!extension || X509_add_ext(certificate, extension.get(), -1) != 1) {
-    refuse("cannot make a TLS certificate");
+    refuseTls("cannot make a TLS certificate");
   }
 }
 
@@ -76,7 +77,7 @@ void useSelfSigned(SSL_CTX* context) {
   std::uint64_t serial = 0;
   if (!key || !certificate ||
       RAND_bytes(reinterpret_cast<unsigned char*>(&serial), sizeof serial) != 1) {
-    refuse("cannot make a TLS certificate");
+    refuseTls("cannot make a TLS certificate");
   }
   X509* const x509 = certificate.get();
   X509_set_version(x509, X509_VERSION_3);
@@ -94,7 +95,7 @@ void useSelfSigned(SSL_CTX* context) {
   if (X509_sign(x509, key.get(), EVP_sha256()) == 0 ||
       SSL_CTX_use_certificate(context, x509) != 1 ||
       SSL_CTX_use_PrivateKey(context, key.get()) != 1) {
-    refuse("cannot make a TLS certificate");
+    refuseTls("cannot make a TLS certificate");
   }
 }
 
@@ -105,7 +106,7 @@ void trust(SSL_CTX* context, const std::string& caFile) {
   }
   requireReadable(caFile, "TLS CA file");
   if (SSL_CTX_load_verify_locations(context, caFile.c_str(), nullptr) != 1) {
-    refuse(fmt::format("TLS CA file {}: expected certificates in PEM", caFile));
+    refuseTls(fmt::format("TLS CA file {}: expected certificates in PEM", caFile));
   }
 }
 
@@ -115,7 +116,7 @@ TlsContext::TlsContext(const TlsSettings& settings, bool isServer)
     : context_(SSL_CTX_new(isServer ? TLS_server_method() : TLS_client_method())),
       isServer_(isServer),
       verifies_(settings.verify || !settings.caFile.empty()) {
-  if (context_ == nullptr) refuse("TLS cannot be used");
+  if (context_ == nullptr) refuseTls("TLS cannot be used");
   setVersion(context_, settings.version);
   SSL_CTX_set_mode(context_, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
   // Many peers end TCP without a word of TLS; WebSocket has its own closing handshake.

@@ -16,7 +16,7 @@
 namespace wsgauntlet::report {
 namespace {
 
-[[noreturn]] void refuse(std::string_view what, const std::filesystem::path& path, int error) {
+[[noreturn]] void refusePath(std::string_view what, const std::filesystem::path& path, int error) {
   throw InputError(
       fmt::format("{} {}: {}", what, path.string(), std::generic_category().message(error)));
 }
@@ -88,7 +88,7 @@ void replaceFile(const std::filesystem::path& path, std::string_view content) {
   if (error == 0 && std::rename(temporary.c_str(), path.c_str()) != 0) error = errno;
   if (error == 0) return;
   ::unlink(temporary.c_str());
-  refuse("cannot write the report", path, error);
+  refusePath("cannot write the report", path, error);
 }
 
 void makeWritableFolder(const std::filesystem::path& path) {
@@ -96,11 +96,11 @@ void makeWritableFolder(const std::filesystem::path& path) {
   std::filesystem::create_directories(path, error);
   // A link to a folder is fine, and some systems report an error for a folder that exists.
   if (!std::filesystem::is_directory(path)) {
-    refuse("cannot create the report folder", path, error ? error.value() : ENOTDIR);
+    refusePath("cannot create the report folder", path, error ? error.value() : ENOTDIR);
   }
   const std::filesystem::path probe = path / temporaryName();
   if (const int failure = writeNew(probe, ""); failure != 0) {
-    refuse("cannot write to the report folder", path, failure);
+    refusePath("cannot write to the report folder", path, failure);
   }
   std::filesystem::remove(probe, error);
 }

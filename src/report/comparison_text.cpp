@@ -16,36 +16,37 @@
 namespace wsgauntlet::report {
 namespace {
 
-using Kind = CaseChange::Kind;
+using ChangeKind = CaseChange::Kind;
 
-constexpr std::array kKinds = {Kind::worse, Kind::better, Kind::changed, Kind::added, Kind::gone};
+constexpr std::array kKinds = {ChangeKind::worse, ChangeKind::better, ChangeKind::changed,
+                               ChangeKind::added, ChangeKind::gone};
 
-std::string_view kindName(Kind kind) {
+std::string_view kindName(ChangeKind kind) {
   switch (kind) {
-    case Kind::worse:
+    case ChangeKind::worse:
       return "worse";
-    case Kind::better:
+    case ChangeKind::better:
       return "better";
-    case Kind::changed:
+    case ChangeKind::changed:
       return "other words";
-    case Kind::added:
+    case ChangeKind::added:
       return "new";
-    case Kind::gone:
+    case ChangeKind::gone:
       break;
   }
   return "gone";
 }
 
-std::string headline(const AgentChanges& agent) {
+std::string changeHeadline(const AgentChanges& agent) {
   if (!agent.isThere) return shownAgent(agent.before) + " (gone)";
   const std::string after = shownAgent(agent.after);
   if (!agent.wasThere) return after + " (new)";
   return agent.before == agent.after ? after : shownAgent(agent.before) + " → " + after;
 }
 
-std::string counts(const AgentChanges& agent) {
+std::string changeCounts(const AgentChanges& agent) {
   std::string out = fmt::format("{} the same", agent.same);
-  for (const Kind kind : kKinds) {
+  for (const ChangeKind kind : kKinds) {
     const auto count =
         std::count_if(agent.changes.begin(), agent.changes.end(),
                       [kind](const CaseChange& change) { return change.kind == kind; });
@@ -67,7 +68,7 @@ std::string reason(const CaseChange& change) {
 
 template <typename Visit>
 void forEachKind(const AgentChanges& agent, Visit&& visit) {
-  for (const Kind kind : kKinds) {
+  for (const ChangeKind kind : kKinds) {
     for (const CaseChange& change : agent.changes) {
       if (change.kind == kind) visit(change);
     }
@@ -76,7 +77,8 @@ void forEachKind(const AgentChanges& agent, Visit&& visit) {
 
 std::string consoleText(const AgentChanges& agent) {
   constexpr std::size_t kColumns = 100;
-  std::string out = fmt::format("{}: {}\n", terminalText(headline(agent)), counts(agent));
+  std::string out =
+      fmt::format("{}: {}\n", terminalText(changeHeadline(agent)), changeCounts(agent));
   forEachKind(agent, [&out](const CaseChange& change) {
     std::string text = fmt::format("{:<11} {:<8} {}", kindName(change.kind), change.id.str(),
                                    verdictChange(change));
@@ -87,7 +89,8 @@ std::string consoleText(const AgentChanges& agent) {
 }
 
 std::string markdown(const AgentChanges& agent) {
-  std::string out = fmt::format("### {}\n\n{}\n", markdownCode(headline(agent)), counts(agent));
+  std::string out =
+      fmt::format("### {}\n\n{}\n", markdownCode(changeHeadline(agent)), changeCounts(agent));
   if (agent.changes.empty()) return out;
   out += "\n| | case | verdict | why |\n| --- | --- | --- | --- |\n";
   forEachKind(agent, [&out](const CaseChange& change) {
@@ -99,8 +102,8 @@ std::string markdown(const AgentChanges& agent) {
 }
 
 std::string htmlSection(const AgentChanges& agent) {
-  std::string out = fmt::format("<section>\n<h2>{}</h2>\n<p>{}</p>\n", html(headline(agent)),
-                                html(counts(agent)));
+  std::string out = fmt::format("<section>\n<h2>{}</h2>\n<p>{}</p>\n", html(changeHeadline(agent)),
+                                html(changeCounts(agent)));
   if (agent.changes.empty()) return out + "</section>\n";
   out +=
       "<table class=\"stats diff\">\n<tr class=\"stats_header\"><th scope=\"col\">Change</th>"

@@ -12,7 +12,7 @@
 namespace wsgauntlet::report {
 namespace {
 
-constexpr std::size_t kIndent = 6;
+constexpr std::size_t kFindingIndent = 6;
 constexpr std::size_t kLabel = 10;
 
 std::string oneLine(const std::string& text) {
@@ -22,12 +22,12 @@ std::string oneLine(const std::string& text) {
 void addPart(std::string& out, std::string_view label, const std::string& text,
              std::size_t columns) {
   if (text.empty()) return;
-  out += fmt::format("{:{}}{:<{}}{}\n", "", kIndent, label, kLabel,
-                     hanging(text, kIndent + kLabel, columns));
+  out += fmt::format("{:{}}{:<{}}{}\n", "", kFindingIndent, label, kLabel,
+                     hanging(text, kFindingIndent + kLabel, columns));
 }
 
-std::string finding(const CaseJudgement& one, const std::string& agent,
-                    const GateTextOptions& options) {
+std::string findingText(const CaseJudgement& one, const std::string& agent,
+                        const GateTextOptions& options) {
   std::string out = fmt::format("  {}  {}  ({})\n", one.testCase->id.str(), verdicts(one.record),
                                 name(one.judgement));
   addPart(out, "case", oneLine(one.testCase->description), options.columns);
@@ -42,7 +42,7 @@ std::string finding(const CaseJudgement& one, const std::string& agent,
     addPart(out, "why red", findingSentence(one), options.columns);
   }
   if (options.repeat) {
-    out += fmt::format("{:{}}{:<{}}{}\n", "", kIndent, "repeat", kLabel,
+    out += fmt::format("{:{}}{:<{}}{}\n", "", kFindingIndent, "repeat", kLabel,
                        options.repeat(agent, one.testCase->id));
   }
   return out;
@@ -68,7 +68,7 @@ std::string agentText(const AgentJudgement& agent, const GateTextOptions& option
   for (const CaseJudgement& one : agent.cases) {
     if (!isRed(one.judgement)) continue;
     if (shown++ < options.mostFindings) {
-      out += finding(one, agent.agent, options);
+      out += findingText(one, agent.agent, options);
     } else {
       ++hidden;
     }

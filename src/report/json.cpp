@@ -31,7 +31,7 @@ Json textOrNull(const std::optional<std::string>& octets) {
 }
 
 /// A reason that we sent on purpose although it is not UTF-8 stands as bare digits, as ever.
-Json sentReason(const std::optional<std::string>& octets) {
+Json sentReasonJson(const std::optional<std::string>& octets) {
   if (octets && !isUtf8(*octets)) return toHex(*octets);
   return orNull(octets);
 }
@@ -41,13 +41,13 @@ std::string headerOrMark(const std::string& octets) {
 }
 
 /// 1 and 10 as integers, 0.5 as it is.
-Json seconds(double value) {
+Json secondsJson(double value) {
   if (value == std::floor(value)) return Json(static_cast<std::int64_t>(value));
   return Json(value);
 }
 
 template <typename Map>
-Json counts(const Map& map) {
+Json countsJson(const Map& map) {
   Json json = Json::object();
   for (const auto& [key, count] : map) json[std::to_string(key)] = count;
   return json;
@@ -106,7 +106,7 @@ Json maskOrNull(const std::optional<play::MaskKey>& mask) {
   return toHex(OctetView(reinterpret_cast<const char*>(mask->data()), mask->size()));
 }
 
-Json payload(const play::Excerpt& excerpt) {
+Json payloadJson(const play::Excerpt& excerpt) {
   return Json::array({excerpt.length, excerptText(excerpt).text});
 }
 
@@ -117,31 +117,31 @@ struct RowJson {
     return Json::array({"TO", std::move(octets), row.sync});
   }
   Json operator()(const play::FrameReceivedRow& row) const {
-    return Json::array({"RF", payload(row.payload), row.opcode, row.fin, row.rsv,
+    return Json::array({"RF", payloadJson(row.payload), row.opcode, row.fin, row.rsv,
                         row.mask.has_value(), maskOrNull(row.mask)});
   }
   Json operator()(const play::FrameSentRow& row) const {
-    return Json::array({"TF", payload(row.payload), row.opcode, row.fin, row.rsv,
+    return Json::array({"TF", payloadJson(row.payload), row.opcode, row.fin, row.rsv,
                         maskOrNull(row.mask), orNull(row.repeatTo), orNull(row.chop), row.sync});
   }
   Json operator()(const play::WaitRow& row) const {
-    return Json::array({"CT", seconds(row.seconds), textOrNull(row.tag)});
+    return Json::array({"CT", secondsJson(row.seconds), textOrNull(row.tag)});
   }
   Json operator()(const play::WaitEndedRow& row) const {
     return Json::array({"CTE", textOrNull(row.tag)});
   }
   Json operator()(const play::FailAfterRow& row) const {
-    return Json::array({"KL", seconds(row.seconds)});
+    return Json::array({"KL", secondsJson(row.seconds)});
   }
   Json operator()(const play::FailingRow&) const { return Json::array({"KLE"}); }
   Json operator()(const play::CloseAfterRow& row) const {
-    return Json::array({"TI", seconds(row.seconds)});
+    return Json::array({"TI", secondsJson(row.seconds)});
   }
   Json operator()(const play::ClosingRow&) const { return Json::array({"TIE"}); }
   Json operator()(const play::SwitchRow& row) const { return Json::array({"WLM", row.on}); }
 };
 
-Json wireLog(const play::WireLog& log) {
+Json wireLogJson(const play::WireLog& log) {
   Json json = Json::array();
   for (const play::WireLogRow& row : log) json.push_back(std::visit(RowJson{}, row.what));
   return json;
@@ -199,7 +199,7 @@ std::string caseJson(const play::Result& result) {
   json["id"] = testCase.id.str();
   json["isServer"] = result.isServer;
   json["localCloseCode"] = orNull(closing.localCloseCode);
-  json["localCloseReason"] = sentReason(closing.localCloseReason);
+  json["localCloseReason"] = sentReasonJson(closing.localCloseReason);
   json["received"] = eventList(result.received);
   json["remoteCloseCode"] = orNull(closing.remoteCloseCode);
   json["remoteCloseReason"] = textOrNull(closing.remoteCloseReason);
@@ -207,18 +207,18 @@ std::string caseJson(const play::Result& result) {
   json["reportTime"] = testCase.reportTime;
   json["result"] = textOrHex(result.result);
   json["resultClose"] = textOrHex(result.resultClose);
-  json["rxFrameStats"] = counts(result.stats.framesReceived);
-  json["rxOctetStats"] = counts(result.stats.octetsReceived);
+  json["rxFrameStats"] = countsJson(result.stats.framesReceived);
+  json["rxOctetStats"] = countsJson(result.stats.octetsReceived);
   json["started"] = formatUtc(result.started);
   json["trafficStats"] = trafficStats(result.traffic);
-  json["txFrameStats"] = counts(result.stats.framesSent);
-  json["txOctetStats"] = counts(result.stats.octetsSent);
+  json["txFrameStats"] = countsJson(result.stats.framesSent);
+  json["txOctetStats"] = countsJson(result.stats.octetsSent);
   json["wasClean"] = closing.wasClean;
   json["wasCloseHandshakeTimeout"] = closing.wasCloseHandshakeTimeout;
   json["wasNotCleanReason"] = textOrNull(closing.wasNotCleanReason);
   json["wasOpenHandshakeTimeout"] = closing.wasOpenHandshakeTimeout;
   json["wasServerConnectionDropTimeout"] = closing.wasServerConnectionDropTimeout;
-  json["wirelog"] = wireLog(result.wireLog);
+  json["wirelog"] = wireLogJson(result.wireLog);
   return dump(json);
 }
 

@@ -74,7 +74,7 @@ void addItem(std::string& out, std::string_view label, const std::string& text) 
   if (!text.empty()) out += fmt::format("- {}: {}\n", label, markdownCode(text));
 }
 
-std::string finding(const CaseJudgement& one) {
+std::string findingMarkdown(const CaseJudgement& one) {
   std::string out = fmt::format("<details><summary><b>{}</b> {} – {}</summary>\n\n",
                                 one.testCase->id.str(), verdicts(one.record), name(one.judgement));
   out += fmt::format("{}\n\n", markdownText(one.testCase->description));
@@ -93,7 +93,7 @@ std::string findings(const AgentJudgement& agent, std::size_t most) {
   std::string out;
   std::size_t count = 0;
   for (const CaseJudgement& one : agent.cases) {
-    if (isRed(one.judgement) && count++ < most) out += finding(one);
+    if (isRed(one.judgement) && count++ < most) out += findingMarkdown(one);
   }
   if (count > most) out += fmt::format("\n… and {} more\n", count - most);
   return out.empty() ? out : fmt::format("\n### {}\n\n{}", agentCode(agent.agent), out);

@@ -16,11 +16,11 @@ namespace wsgauntlet::report {
 namespace {
 
 // Lengths are in the user units of the SVG, which are pixels at its natural size.
-constexpr double kWidth = 380;
+constexpr double kPlotWidth = 380;
 constexpr double kHeight = 190;
-constexpr double kLeft = 52;
-constexpr double kRight = 370;
-constexpr double kTop = 12;
+constexpr double kPlotLeft = 52;
+constexpr double kPlotRight = 370;
+constexpr double kPlotTop = 12;
 constexpr double kBottom = 158;
 /// Agents have these many colours; behind them they start again.
 constexpr std::size_t kColours = 6;
@@ -56,7 +56,7 @@ class Scale {
 
   [[nodiscard]] double y(double value) const {
     const double at = logarithmic_ ? std::log10(std::max(value, 1e-6)) : value;
-    return kBottom - (std::clamp(at, from_, to_) - from_) / (to_ - from_) * (kBottom - kTop);
+    return kBottom - (std::clamp(at, from_, to_) - from_) / (to_ - from_) * (kBottom - kPlotTop);
   }
   /// Values at which lines are drawn: powers of ten, or fifths.
   [[nodiscard]] std::vector<double> lines() const {
@@ -87,7 +87,7 @@ std::string shortId(const suite::CaseId& id) {
   return text.substr(text.rfind('.') + 1);
 }
 
-struct Group {
+struct PlotGroup {
   std::string title;
   std::vector<const suite::Case*> cases;
 };
@@ -98,7 +98,8 @@ struct Series {
   std::vector<std::pair<std::size_t, Point>> points;  ///< by position of the case
 };
 
-std::vector<Series> seriesOf(const Quantity& quantity, const Group& group, const Records& records) {
+std::vector<Series> seriesOf(const Quantity& quantity, const PlotGroup& group,
+                             const Records& records) {
   std::vector<Series> all;
   std::size_t colour = 0;
   for (const auto& [agent, results] : records) {
@@ -132,17 +133,18 @@ std::string grid(const Scale& scale) {
     out += fmt::format(
         "<path class=\"grid\" d=\"M{0} {2:.1f}H{1}\"/><text class=\"scale\" x=\"{3}\" "
         "y=\"{4:.1f}\">{5}</text>\n",
-        kLeft, kRight, scale.y(value), kLeft - 6, scale.y(value) + 4, number(value));
+        kPlotLeft, kPlotRight, scale.y(value), kPlotLeft - 6, scale.y(value) + 4, number(value));
   }
   return out;
 }
 
 double xOf(std::size_t position, std::size_t count) {
-  const double width = (kRight - kLeft) / static_cast<double>(std::max<std::size_t>(count, 1));
-  return kLeft + width * (static_cast<double>(position) + 0.5);
+  const double width =
+      (kPlotRight - kPlotLeft) / static_cast<double>(std::max<std::size_t>(count, 1));
+  return kPlotLeft + width * (static_cast<double>(position) + 0.5);
 }
 
-std::string caseLabels(const Group& group) {
+std::string caseLabels(const PlotGroup& group) {
   std::string out;
   const std::size_t step = (group.cases.size() + 17) / 18;
   for (std::size_t i = 0; i < group.cases.size(); i += step) {
@@ -152,7 +154,7 @@ std::string caseLabels(const Group& group) {
   return out;
 }
 
-std::string drawn(const Series& series, const Group& group, const Scale& scale,
+std::string drawn(const Series& series, const PlotGroup& group, const Scale& scale,
                   const Quantity& quantity) {
   std::string line;
   std::string marks;
@@ -174,7 +176,7 @@ std::string drawn(const Series& series, const Group& group, const Scale& scale,
                      line, marks);
 }
 
-std::string chart(const Quantity& quantity, const Group& group, const Records& records) {
+std::string chart(const Quantity& quantity, const PlotGroup& group, const Records& records) {
   const std::vector<Series> all = seriesOf(quantity, group, records);
   if (all.empty()) return "";
   const Scale scale = scaleOf(all, quantity.logarithmic);
@@ -183,7 +185,7 @@ std::string chart(const Quantity& quantity, const Group& group, const Records& r
   return fmt::format(
       "<figure>\n<figcaption>{0}</figcaption>\n<svg viewBox=\"0 0 {1} {2}\" role=\"img\" "
       "aria-label=\"{3} of the cases of {0}\">\n{4}</svg>\n</figure>\n",
-      html(group.title), kWidth, kHeight, quantity.heading, body);
+      html(group.title), kPlotWidth, kHeight, quantity.heading, body);
 }
 
 /// All but the last part of an id.
@@ -203,9 +205,9 @@ std::string titleOf(const suite::Case& testCase) {
 }
 
 /// Cases that fit, by the start of their ids.
-std::vector<Group> groupsOf(std::span<const suite::Case* const> cases,
-                            const std::function<bool(const suite::Case&)>& fits) {
-  std::vector<Group> groups;
+std::vector<PlotGroup> groupsOf(std::span<const suite::Case* const> cases,
+                                const std::function<bool(const suite::Case&)>& fits) {
+  std::vector<PlotGroup> groups;
   for (const suite::Case* testCase : cases) {
     if (!fits(*testCase)) continue;
     std::string title = titleOf(*testCase);
@@ -217,10 +219,10 @@ std::vector<Group> groupsOf(std::span<const suite::Case* const> cases,
   return groups;
 }
 
-std::string section(const Quantity& quantity, const std::vector<Group>& groups,
+std::string section(const Quantity& quantity, const std::vector<PlotGroup>& groups,
                     const Records& records) {
   std::string charts;
-  for (const Group& group : groups) charts += chart(quantity, group, records);
+  for (const PlotGroup& group : groups) charts += chart(quantity, group, records);
   if (charts.empty()) return "";
   return fmt::format("<h3>{}</h3>\n<p>{}</p>\n<div class=\"charts\">\n{}</div>\n", quantity.heading,
                      quantity.about, charts);
@@ -288,7 +290,7 @@ std::string percentilePlot(const std::vector<std::chrono::nanoseconds>& sorted) 
   if (sorted.size() < 2) return "";
   const Scale scale(inMilliseconds(sorted.front()), inMilliseconds(sorted.back()), true);
   const auto x = [](std::size_t percent) {
-    return kLeft + (kRight - kLeft) * static_cast<double>(percent) / 100;
+    return kPlotLeft + (kPlotRight - kPlotLeft) * static_cast<double>(percent) / 100;
   };
   std::string line;
   for (std::size_t percent = 0; percent <= 100; ++percent) {
@@ -300,14 +302,14 @@ std::string percentilePlot(const std::vector<std::chrono::nanoseconds>& sorted) 
     ticks += fmt::format(
         "<path class=\"grid\" d=\"M{0:.1f} {1}V{2}\"/><text class=\"case_tick\" x=\"{0:.1f}\" "
         "y=\"{3}\">{4}</text>\n",
-        x(percent), kTop, kBottom, kBottom + 15, percent);
+        x(percent), kPlotTop, kBottom, kBottom + 15, percent);
   }
   return fmt::format(
       "<figure class=\"percentiles\">\n<figcaption>Milliseconds within which so many percent of "
       "the round trips were made</figcaption>\n<svg viewBox=\"0 0 {} {}\" role=\"img\" "
       "aria-label=\"Percentiles of the round trips\">\n{}{}<g class=\"s0\"><path class=\"line\" "
       "d=\"{}\"/></g>\n</svg>\n</figure>\n",
-      kWidth, kHeight, grid(scale), ticks, line);
+      kPlotWidth, kHeight, grid(scale), ticks, line);
 }
 
 }  // namespace wsgauntlet::report

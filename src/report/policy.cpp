@@ -14,8 +14,8 @@ namespace {
 using play::Behavior;
 using play::BehaviorClose;
 
-constexpr std::array kBehaviors = {Behavior::ok, Behavior::nonStrict, Behavior::informational,
-                                   Behavior::unimplemented, Behavior::failed};
+constexpr std::array kOrdered = {Behavior::ok, Behavior::nonStrict, Behavior::informational,
+                                 Behavior::unimplemented, Behavior::failed};
 constexpr std::array kCloses = {
     BehaviorClose::ok,        BehaviorClose::informational, BehaviorClose::failedByClient,
     BehaviorClose::wrongCode, BehaviorClose::unclean,       BehaviorClose::failed};
@@ -38,7 +38,7 @@ bool strict(Behavior behavior, BehaviorClose close) {
          closing(behavior, close);
 }
 
-constexpr std::array kWords = {
+constexpr std::array kPolicyWords = {
     Word{{"never", "nothing"}, [](Behavior, BehaviorClose) { return false; }},
     Word{{"failed", "`behavior` or `closing`; the default"}, failed},
     Word{{"behavior", "behavior FAILED"},
@@ -70,8 +70,8 @@ constexpr std::array kWords = {
 };
 
 std::size_t indexOf(Behavior behavior) {
-  return static_cast<std::size_t>(std::find(kBehaviors.begin(), kBehaviors.end(), behavior) -
-                                  kBehaviors.begin());
+  return static_cast<std::size_t>(std::find(kOrdered.begin(), kOrdered.end(), behavior) -
+                                  kOrdered.begin());
 }
 
 std::size_t indexOf(BehaviorClose close) {
@@ -80,12 +80,12 @@ std::size_t indexOf(BehaviorClose close) {
 }
 
 const Word& wordOf(const std::string& name, const std::string& flag) {
-  const auto found = std::find_if(kWords.begin(), kWords.end(),
+  const auto found = std::find_if(kPolicyWords.begin(), kPolicyWords.end(),
                                   [&name](const Word& word) { return word.word.name == name; });
-  if (found != kWords.end()) return *found;
+  if (found != kPolicyWords.end()) return *found;
   std::vector<std::string> names;
-  names.reserve(kWords.size());
-  for (const Word& word : kWords) names.emplace_back(word.word.name);
+  names.reserve(kPolicyWords.size());
+  for (const Word& word : kPolicyWords) names.emplace_back(word.word.name);
   const std::string near = nearest(name, names);
   throw InputError(fmt::format("{}: there is no policy '{}'; {}", flag, terminalText(name),
                                near.empty() ? fmt::format("there are {}", fmt::join(names, ", "))
@@ -106,8 +106,8 @@ std::vector<std::string> split(std::string_view text, char separator) {
 
 std::span<const PolicyWord> policyWords() {
   static const auto words = [] {
-    std::array<PolicyWord, kWords.size()> out;
-    std::transform(kWords.begin(), kWords.end(), out.begin(),
+    std::array<PolicyWord, kPolicyWords.size()> out;
+    std::transform(kPolicyWords.begin(), kPolicyWords.end(), out.begin(),
                    [](const Word& word) { return word.word; });
     return out;
   }();
@@ -124,9 +124,9 @@ Policy::Rule Policy::parseRule(const std::string& text, const std::string& flag)
   }
   for (const std::string& name : split(text.substr(equals + 1), ',')) {
     const Word& word = wordOf(name, flag);
-    for (std::size_t b = 0; b < kBehaviors.size(); ++b) {
+    for (std::size_t b = 0; b < kOrdered.size(); ++b) {
       for (std::size_t c = 0; c < kCloses.size(); ++c) {
-        rule.fails[b][c] = rule.fails[b][c] || word.fails(kBehaviors[b], kCloses[c]);
+        rule.fails[b][c] = rule.fails[b][c] || word.fails(kOrdered[b], kCloses[c]);
       }
     }
   }

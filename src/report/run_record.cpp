@@ -21,7 +21,7 @@ namespace fs = std::filesystem;
 using nlohmann::ordered_json;
 
 constexpr const char* kName = "run.json";
-constexpr int kFormat = 1;
+constexpr int kRecordFormat = 1;
 constexpr std::uint64_t kMostShards = 1000;
 
 constexpr std::array<std::pair<RunState, std::string_view>, 3> kStates = {{
@@ -73,10 +73,10 @@ void readShards(const StoredJson& json, RunRecord& record) {
   }
 }
 
-RunRecord recordOf(const StoredJson& file) {
+RunRecord runRecordOf(const StoredJson& file) {
   file.expectObject();
-  if (file.at("format").integer(kMostShards) != kFormat) {
-    file.at("format").fail(fmt::format("expected {}", kFormat));
+  if (file.at("format").integer(kMostShards) != kRecordFormat) {
+    file.at("format").fail(fmt::format("expected {}", kRecordFormat));
   }
   RunRecord record;
   record.state = stateOf(file.at("state"));
@@ -101,7 +101,7 @@ RunRecord recordOf(const StoredJson& file) {
 
 void writeRunRecord(const fs::path& folder, const RunRecord& record) {
   ordered_json json;
-  json["format"] = kFormat;
+  json["format"] = kRecordFormat;
   json["program"] = "wsgauntlet " WSGAUNTLET_VERSION;
   json["role"] = record.server ? "fuzzingserver" : "fuzzingclient";
   json["state"] = std::string(nameOf(record.state));
@@ -127,7 +127,7 @@ std::optional<RunRecord> readRunRecord(const fs::path& folder) {
   const nlohmann::json root = nlohmann::json::parse(text, nullptr, false);
   // The slower reader knows the line.
   if (root.is_discarded()) static_cast<void>(JsonSource(name, text));
-  return recordOf(StoredJson(name, text, root));
+  return runRecordOf(StoredJson(name, text, root));
 }
 
 RunRecord mergeRunRecords(std::span<const RunRecord> parts) {

@@ -17,7 +17,7 @@ constexpr std::string_view kCutMark = " ...";
 /// A cut excerpt lacks at most the beginning of a code point.
 constexpr std::size_t kShortestCut = play::Excerpt::kOctets - 3;
 
-std::string shown(const nlohmann::json& value) {
+std::string shownJson(const nlohmann::json& value) {
   const std::string text = value.dump(-1, ' ', true, nlohmann::json::error_handler_t::replace);
   return shortened(text, 60);
 }
@@ -72,31 +72,31 @@ StoredJson StoredJson::at(std::size_t index) const {
 }
 
 void StoredJson::expectObject() const {
-  if (!value_->is_object()) fail("expected an object, got " + shown(*value_));
+  if (!value_->is_object()) fail("expected an object, got " + shownJson(*value_));
 }
 
 void StoredJson::expectArray() const {
-  if (!value_->is_array()) fail("expected an array, got " + shown(*value_));
+  if (!value_->is_array()) fail("expected an array, got " + shownJson(*value_));
 }
 
 const std::string& StoredJson::text() const {
-  if (!value_->is_string()) fail("expected a text, got " + shown(*value_));
+  if (!value_->is_string()) fail("expected a text, got " + shownJson(*value_));
   return value_->get_ref<const std::string&>();
 }
 
 bool StoredJson::boolean() const {
-  if (!value_->is_boolean()) fail("expected true or false, got " + shown(*value_));
+  if (!value_->is_boolean()) fail("expected true or false, got " + shownJson(*value_));
   return value_->get<bool>();
 }
 
 double StoredJson::number() const {
-  if (!value_->is_number()) fail("expected a number, got " + shown(*value_));
+  if (!value_->is_number()) fail("expected a number, got " + shownJson(*value_));
   return value_->get<double>();
 }
 
 std::uint64_t StoredJson::integer(std::uint64_t most) const {
   if (!value_->is_number_unsigned() || value_->get<std::uint64_t>() > most) {
-    fail(fmt::format("expected an integer from 0 to {}, got {}", most, shown(*value_)));
+    fail(fmt::format("expected an integer from 0 to {}, got {}", most, shownJson(*value_)));
   }
   return value_->get<std::uint64_t>();
 }

@@ -5,6 +5,7 @@
 #include "play/wire_log.hpp"
 
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -12,6 +13,9 @@
 #include <nlohmann/json.hpp>
 
 namespace wsgauntlet::report {
+
+/// For `StoredJson::integer`: no number is too large.
+inline constexpr std::uint64_t kAny = std::numeric_limits<std::uint64_t>::max();
 
 /// A value of a report file and where it stands. Everything throws InputError with file, line and
 /// JSON pointer when the value is of another kind. `name` and `text` outlive it: the line is looked

@@ -16,7 +16,6 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::uint64_t kAny = std::numeric_limits<std::uint64_t>::max();
 constexpr std::uint64_t kLongestDuration = std::numeric_limits<std::int64_t>::max();
 
 play::Behavior behavior(const StoredJson& word) {
@@ -34,12 +33,12 @@ play::BehaviorClose behaviorClose(const StoredJson& word) {
 }
 
 /// `?` stands for a handshake that did not take place.
-std::string header(const StoredJson& text) {
+std::string readHeader(const StoredJson& text) {
   return text.text() == "?" ? "" : text.text();
 }
 
 /// A reason that we sent although it is not UTF-8 stands as bare digits.
-std::optional<std::string> sentReason(const StoredJson& reason) {
+std::optional<std::string> readSentReason(const StoredJson& reason) {
   auto text = reason.textOrNull();
   if (!text) return text;
   const auto octets = fromHex(*text);
@@ -51,7 +50,7 @@ std::optional<std::string> octetsOrNull(const StoredJson& text) {
   return value ? std::optional(octetsOf(*value)) : std::nullopt;
 }
 
-websocket::Closing closing(const StoredJson& file) {
+websocket::Closing readClosing(const StoredJson& file) {
   websocket::Closing out;
   out.closedByMe = file.at("closedByMe").boolean();
   out.failedByMe = file.at("failedByMe").boolean();
@@ -62,14 +61,14 @@ websocket::Closing closing(const StoredJson& file) {
   out.wasServerConnectionDropTimeout = file.at("wasServerConnectionDropTimeout").boolean();
   out.wasNotCleanReason = octetsOrNull(file.at("wasNotCleanReason"));
   out.localCloseCode = file.at("localCloseCode").integerOrNull<std::uint16_t>(65535);
-  out.localCloseReason = sentReason(file.at("localCloseReason"));
+  out.localCloseReason = readSentReason(file.at("localCloseReason"));
   out.remoteCloseCode = file.at("remoteCloseCode").integerOrNull<std::uint16_t>(65535);
   out.remoteCloseReason = octetsOrNull(file.at("remoteCloseReason"));
   return out;
 }
 
 template <typename Key>
-std::map<Key, std::uint64_t> counts(const StoredJson& file, const char* name) {
+std::map<Key, std::uint64_t> readCounts(const StoredJson& file, const char* name) {
   const StoredJson table = file.at(name);
   table.expectObject();
   std::map<Key, std::uint64_t> out;
@@ -185,12 +184,13 @@ play::Result resultOf(const StoredJson& file, const suite::Case* testCase) {
   result.started = wallTimeOf(file.at("started"));
   result.duration = std::chrono::milliseconds(
       static_cast<std::int64_t>(file.at("duration").integer(kLongestDuration)));
-  result.httpRequest = header(file.at("httpRequest"));
-  result.httpResponse = header(file.at("httpResponse"));
-  result.closing = closing(file);
-  result.stats = {
-      counts<std::uint64_t>(file, "rxOctetStats"), counts<std::uint64_t>(file, "txOctetStats"),
-      counts<std::uint8_t>(file, "rxFrameStats"), counts<std::uint8_t>(file, "txFrameStats")};
+  result.httpRequest = readHeader(file.at("httpRequest"));
+  result.httpResponse = readHeader(file.at("httpResponse"));
+  result.closing = readClosing(file);
+  result.stats = {readCounts<std::uint64_t>(file, "rxOctetStats"),
+                  readCounts<std::uint64_t>(file, "txOctetStats"),
+                  readCounts<std::uint8_t>(file, "rxFrameStats"),
+                  readCounts<std::uint8_t>(file, "txFrameStats")};
   result.traffic = traffic(file.at("trafficStats"));
   result.wireLog = readWireLog(file.at("wirelog"));
   result.wireLogOn = file.at("createWirelog").boolean();

@@ -9,8 +9,6 @@
 namespace wsgauntlet::report {
 namespace {
 
-constexpr std::uint64_t kAny = std::numeric_limits<std::uint64_t>::max();
-
 std::optional<play::MaskKey> mask(const StoredJson& json) {
   if (json.isNull()) return std::nullopt;
   const auto octets = fromHex(json.text());
@@ -21,7 +19,7 @@ std::optional<play::MaskKey> mask(const StoredJson& json) {
   return key;
 }
 
-play::Excerpt payload(const StoredJson& json) {
+play::Excerpt readPayload(const StoredJson& json) {
   return excerptOf(json.at(1).text(), json.at(std::size_t{0}).integer(kAny));
 }
 
@@ -34,7 +32,7 @@ play::OctetsRow octetsRow(const StoredJson& row, bool sent) {
 
 play::FrameReceivedRow frameReceived(const StoredJson& row) {
   play::FrameReceivedRow frame;
-  frame.payload = payload(row.at(1));
+  frame.payload = readPayload(row.at(1));
   frame.opcode = static_cast<std::uint8_t>(row.at(2).integer(15));
   frame.fin = row.at(3).boolean();
   frame.rsv = static_cast<std::uint8_t>(row.at(4).integer(7));
@@ -44,7 +42,7 @@ play::FrameReceivedRow frameReceived(const StoredJson& row) {
 
 play::FrameSentRow frameSent(const StoredJson& row) {
   play::FrameSentRow frame;
-  frame.payload = payload(row.at(1));
+  frame.payload = readPayload(row.at(1));
   frame.opcode = static_cast<std::uint8_t>(row.at(2).integer(15));
   frame.fin = row.at(3).boolean();
   frame.rsv = static_cast<std::uint8_t>(row.at(4).integer(7));

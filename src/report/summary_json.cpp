@@ -9,7 +9,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-std::string_view wordOf(GateStatus status) {
+std::string_view statusWord(GateStatus status) {
   switch (status) {
     case GateStatus::passed:
       return "passed";
@@ -42,7 +42,7 @@ Json verdictCounts(const AgentJudgement& agent, Count&& verdictOf) {
   return counts.empty() ? Json::object() : Json(counts);
 }
 
-Json categories(const AgentJudgement& agent) {
+Json categoriesJson(const AgentJudgement& agent) {
   std::vector<std::pair<std::string, JudgementTally>> all;
   for (const CaseJudgement& one : agent.cases) {
     if (all.empty() || all.back().first != one.testCase->category) {
@@ -74,7 +74,7 @@ void addRecord(Json& json, const CaseRecord& record) {
                  {"remark", why.remark}};
 }
 
-Json finding(const std::string& agent, const CaseJudgement& one, const RepeatCommand& repeat) {
+Json findingJson(const std::string& agent, const CaseJudgement& one, const RepeatCommand& repeat) {
   Json json = Json::object();
   json["case"] = one.testCase->id.str();
   json["judgement"] = word(one.judgement);
@@ -100,11 +100,11 @@ Json agentJson(const AgentJudgement& agent, const RepeatCommand& repeat) {
       verdictCounts(agent, [](const CaseRecord& record) { return play::name(record.behavior); });
   json["behaviorClose"] = verdictCounts(
       agent, [](const CaseRecord& record) { return play::name(record.behaviorClose); });
-  json["categories"] = categories(agent);
+  json["categories"] = categoriesJson(agent);
   json["findings"] = Json::array();
   for (const CaseJudgement& one : agent.cases) {
     if (one.judgement == Judgement::passed) continue;
-    json["findings"].push_back(finding(agent.agent, one, repeat));
+    json["findings"].push_back(findingJson(agent.agent, one, repeat));
   }
   return json;
 }
@@ -116,7 +116,7 @@ std::string summaryJson(const Gate& gate, WallTime written, const RepeatCommand&
   json["format"] = 1;
   json["tool"] = {{"name", "wsgauntlet"}, {"version", WSGAUNTLET_VERSION}};
   json["written"] = formatUtc(written);
-  json["status"] = wordOf(gate.status);
+  json["status"] = statusWord(gate.status);
   json["policy"] = gate.policy;
   json["missingAllowed"] = gate.missingAllowed;
   json["totals"] = tallyJson(gate.tally());

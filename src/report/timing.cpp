@@ -20,7 +20,7 @@ namespace fs = std::filesystem;
 using nlohmann::json;
 
 constexpr const char* kFolder = "timing";
-constexpr int kFormat = 1;
+constexpr int kTimingFormat = 1;
 
 std::optional<std::vector<Duration>> durations(const json& file, const char* key) {
   const auto found = file.find(key);
@@ -56,7 +56,7 @@ std::string timingJson(const play::Result& result) {
   for (const std::chrono::nanoseconds time : result.roundTrips) {
     roundTrips.push_back(static_cast<std::uint64_t>(time.count()));
   }
-  json file = {{"format", kFormat},
+  json file = {{"format", kTimingFormat},
                {"started", started(result)},
                {"rows", std::move(rows)},
                {"roundTrips", std::move(roundTrips)}};
@@ -80,7 +80,7 @@ void addTiming(const fs::path& folder, const std::string& reportFile, play::Resu
   } catch (const InputError&) {
     return;
   }
-  if (!file.is_object() || file.value("format", json()) != kFormat ||
+  if (!file.is_object() || file.value("format", json()) != kTimingFormat ||
       file.value("started", json()) != started(result)) {
     return;
   }

@@ -19,14 +19,10 @@ namespace wsgauntlet::roles {
 namespace {
 
 /// Between two tries to connect.
-constexpr auto kRetryDelay = std::chrono::milliseconds(50);
+constexpr auto kReconnectDelay = std::chrono::milliseconds(50);
 /// How often to look whether the event loop is in time, and what is late.
 constexpr auto kHeartbeat = std::chrono::milliseconds(20);
 constexpr auto kLate = std::chrono::milliseconds(50);
-
-TimePoint now() {
-  return std::chrono::steady_clock::now();
-}
 
 /// A server has no reason to refuse the request of such a case.
 bool isOrdinaryRequest(const suite::Case& testCase) {
@@ -169,9 +165,11 @@ class ServerRun : public std::enable_shared_from_this<ServerRun> {
 
   /// A server that is just starting, or starting again, refuses for a moment.
   void connectFailed(const AttemptPtr& attempt, const std::string& reason, bool refused) {
-    if (!attempt->giveUpAt) attempt->giveUpAt = now() + spec_.connectRetry;
-    if (refused && !unreachable_ && now() < *attempt->giveUpAt) {
-      loop_.after(kRetryDelay, [self = shared_from_this(), attempt] { self->connect(attempt); });
+    if (!attempt->giveUpAt)
+      attempt->giveUpAt = std::chrono::steady_clock::now() + spec_.connectRetry;
+    if (refused && !unreachable_ && std::chrono::steady_clock::now() < *attempt->giveUpAt) {
+      loop_.after(kReconnectDelay,
+                  [self = shared_from_this(), attempt] { self->connect(attempt); });
       return;
     }
     if (!unreachable_) {
@@ -296,10 +294,10 @@ class FuzzingClient::State : public std::enable_shared_from_this<State> {
   }
 
   void watchLoop() {
-    const TimePoint due = now() + kHeartbeat;
+    const TimePoint due = std::chrono::steady_clock::now() + kHeartbeat;
     loop.after(kHeartbeat, [self = shared_from_this(), due] {
       if (self->isDone) return;
-      if (now() - due > kLate) {
+      if (std::chrono::steady_clock::now() - due > kLate) {
         for (std::size_t i = 0; i < self->servers.size(); ++i) {
           self->scheduler.pace(i).loopWasLate();
         }

@@ -20,7 +20,7 @@ TimePoint now() {
   return std::chrono::steady_clock::now();
 }
 
-double milliseconds(Duration duration) {
+double inMilliseconds(Duration duration) {
   return std::chrono::duration<double, std::milli>(duration).count();
 }
 
@@ -192,7 +192,7 @@ class MassRound : public std::enable_shared_from_this<MassRound> {
     const auto percentile = [&](double part) {
       if (times_.empty()) return 0.0;
       const auto last = static_cast<double>(times_.size() - 1);
-      return milliseconds(times_[static_cast<std::size_t>(std::lround(part * last))]);
+      return inMilliseconds(times_[static_cast<std::size_t>(std::lround(part * last))]);
     };
     figures_.p50 = percentile(0.5);
     figures_.p90 = percentile(0.9);

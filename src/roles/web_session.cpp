@@ -10,13 +10,13 @@ namespace {
 
 using websocket::Ending;
 
-constexpr std::size_t kMaxHead = 16384;
+constexpr std::size_t kMaxRequest = 16384;
 constexpr auto kPatience = std::chrono::seconds(10);
 /// A stream that is silent says now and then that it is there, and so finds out when the browser
 /// is not.
-constexpr auto kHeartbeat = std::chrono::seconds(15);
+constexpr auto kStreamHeartbeat = std::chrono::seconds(15);
 /// A browser that is this far behind its events does not read them.
-constexpr std::uint64_t kMostWaiting = std::uint64_t{8} * 1024 * 1024;
+constexpr std::uint64_t kMostUnsent = std::uint64_t{8} * 1024 * 1024;
 
 std::string_view phrase(int code) {
   switch (code) {
@@ -76,7 +76,7 @@ void WebSession::received(std::span<char> octets, TimePoint now) {
   const std::size_t end = websocket::findHeaderEnd(read_, searched);
   if (end != Octets::npos) {
     answer(websocket::parseHead(OctetView(read_).substr(0, end)), now);
-  } else if (read_.size() > kMaxHead) {
+  } else if (read_.size() > kMaxRequest) {
     reply(error(431), true);
   }
 }
@@ -108,7 +108,7 @@ void WebSession::reply(const WebReply& reply, bool withBody) {
 
 void WebSession::follow(EventStream hub, TimePoint now) {
   answered_ = true;
-  wakeAt_ = now + kHeartbeat;
+  wakeAt_ = now + kStreamHeartbeat;
   WebReply head;
   head.contentType = "text/event-stream; charset=utf-8";
   outbox_.append(headOf(head) + "\r\n");
@@ -122,7 +122,7 @@ void WebSession::follow(EventStream hub, TimePoint now) {
 
 void WebSession::sendEvents() {
   outbox_.append(std::exchange(events_, {}));
-  if (outbox_.waiting() > kMostWaiting) outbox_.end(Ending::reset);
+  if (outbox_.waiting() > kMostUnsent) outbox_.end(Ending::reset);
 }
 
 void WebSession::woken(TimePoint now) {
@@ -131,7 +131,7 @@ void WebSession::woken(TimePoint now) {
     return;
   }
   if (wakeAt_ && *wakeAt_ <= now) {
-    wakeAt_ = now + kHeartbeat;
+    wakeAt_ = now + kStreamHeartbeat;
     events_ += ":\n\n";
   }
   sendEvents();

@@ -1,5 +1,7 @@
 #include "websocket/server_handshake.hpp"
 
+#include "websocket/url.hpp"
+
 #include <algorithm>
 #include <optional>
 #include <unordered_set>
@@ -9,7 +11,6 @@
 namespace wsgauntlet::websocket {
 namespace {
 
-constexpr int kMaxPort = 65535;
 constexpr int kMaxVersion = 255;
 constexpr int kMaxAfterSeconds = 86400;
 
@@ -20,7 +21,7 @@ Refused badRequest(std::string reason) {
   return {400, std::move(reason), {}};
 }
 
-Refused appearsMoreThanOnce(std::string_view name) {
+Refused refuseRepeated(std::string_view name) {
   return badRequest(
       fmt::format("HTTP {} header appears more than once in opening handshake request", name));
 }
@@ -58,7 +59,7 @@ Refusal checkRequestLine(const std::string& line, Accepted& out) {
 Refusal checkHost(const HttpHead& head, Accepted& out) {
   const std::vector<std::string_view> values = head.find("Host");
   if (values.empty()) return badRequest("HTTP Host header missing in opening handshake request");
-  if (values.size() > 1) return appearsMoreThanOnce("Host");
+  if (values.size() > 1) return refuseRepeated("Host");
   out.host = values.front();
   const std::size_t colon = out.host.rfind(':');
   if (colon == std::string::npos || out.host.ends_with(']')) return std::nullopt;
@@ -67,7 +68,7 @@ Refusal checkHost(const HttpHead& head, Accepted& out) {
   return badRequest(fmt::format("invalid port '{}' in HTTP Host header '{}'", port, out.host));
 }
 
-Refusal checkUpgrade(const HttpHead& head) {
+Refusal checkUpgradeRequest(const HttpHead& head) {
   const std::string upgrade = head.joined("Upgrade").value_or("");
   if (!listHas(upgrade, "websocket")) {
     return badRequest(fmt::format(
@@ -98,7 +99,7 @@ Refusal checkVersion(const HttpHead& head, const ServerPolicy& policy, Accepted&
   if (values.empty()) {
     return badRequest("WebSocket connection denied - Hixie76 protocol mode disabled.");
   }
-  if (values.size() > 1) return appearsMoreThanOnce("Sec-WebSocket-Version");
+  if (values.size() > 1) return refuseRepeated("Sec-WebSocket-Version");
   const std::optional<int> version = parseNumber(values.front(), kMaxVersion);
   if (!version) {
     return badRequest(fmt::format(
@@ -149,7 +150,7 @@ bool matchesBeginning(std::string_view pattern, std::string_view text) {
 Refusal checkOrigin(const HttpHead& head, const ServerPolicy& policy, Accepted& out) {
   const std::string_view name = out.version < 13 ? "Sec-WebSocket-Origin" : "Origin";
   const std::vector<std::string_view> values = head.find(name);
-  if (values.size() > 1) return appearsMoreThanOnce(name);
+  if (values.size() > 1) return refuseRepeated(name);
   if (!values.empty()) out.origin = values.front();
   const bool allowed = std::any_of(
       policy.allowedOrigins.begin(), policy.allowedOrigins.end(),
@@ -165,7 +166,7 @@ Refusal checkKey(const HttpHead& head, Accepted& out) {
   constexpr std::size_t kLength = 24;
   const std::vector<std::string_view> values = head.find("Sec-WebSocket-Key");
   if (values.empty()) return badRequest("HTTP Sec-WebSocket-Key header missing");
-  if (values.size() > 1) return appearsMoreThanOnce("Sec-WebSocket-Key");
+  if (values.size() > 1) return refuseRepeated("Sec-WebSocket-Key");
   const std::string_view key = values.front();
   if (key.size() != kLength) {
     return badRequest(
@@ -235,7 +236,7 @@ RequestVerdict checkRequest(const HttpHead& head, const ServerPolicy& policy) {
   }
   if (!refusal) refusal = checkHost(head, accepted);
   if (!refusal && head.find("Upgrade").empty()) return answerWeb(accepted.parameters, policy);
-  if (!refusal) refusal = checkUpgrade(head);
+  if (!refusal) refusal = checkUpgradeRequest(head);
   if (!refusal) refusal = checkVersion(head, policy, accepted);
   if (!refusal) refusal = checkProtocols(head, accepted);
   if (!refusal) refusal = checkOrigin(head, policy, accepted);

@@ -10,8 +10,6 @@
 namespace wsgauntlet::websocket {
 namespace {
 
-constexpr int kMaxPort = 65535;
-
 [[noreturn]] void refuse(std::string_view url, std::string_view why) {
   throw InputError(fmt::format("URL \"{}\": {}", visible(url), why));
 }

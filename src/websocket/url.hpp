@@ -7,6 +7,9 @@
 
 namespace wsgauntlet::websocket {
 
+/// The highest port of TCP.
+inline constexpr int kMaxPort = 65535;
+
 /// Where an endpoint is and what is asked for there.
 struct Url {
   bool secure = false;  ///< wss

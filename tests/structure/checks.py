@@ -11,7 +11,7 @@ import re
 import sys
 from collections.abc import Callable, Iterator
 
-from cpp import full_expressions, string_literals
+from cpp import full_expressions, local_names, string_literals
 
 Finding = tuple[pathlib.Path, int, str]
 
@@ -121,6 +121,17 @@ def co_await(root: pathlib.Path) -> Iterator[Finding]:
                     yield path, line, f"{what} in a statement with co_await: name it in a statement before"
 
 
+def file_names(root: pathlib.Path) -> Iterator[Finding]:
+    """A name of an anonymous namespace stands in one file of its folder: release builds join files."""
+    known: dict[tuple[pathlib.Path, str], tuple[pathlib.Path, str]] = {}
+    for path in files(root, ["src"], (".cpp",)):
+        for line, name, declaration in local_names(path.read_text("utf-8")):
+            other, first = known.setdefault((path.parent, name), (path, declaration))
+            same_alias = first == declaration and declaration.startswith(("using ", "namespace "))
+            if other != path and not same_alias:
+                yield path, line, f"{name} is also a name of {other.name}, which may be compiled together with this"
+
+
 def leftovers(root: pathlib.Path) -> Iterator[Finding]:
     """Nothing unfinished, and no path of one person's machine."""
     words = "|".join(["TO" + "DO", "FIX" + "ME", "X" + "XX", "HA" + "CK"])
@@ -153,6 +164,7 @@ CHECKS: dict[str, Callable[[pathlib.Path], Iterator[Finding]]] = {
     "case_ids": case_ids,
     "file_length": file_length,
     "co_await": co_await,
+    "file_names": file_names,
     "leftovers": leftovers,
     "tidy_text": tidy_text,
 }

@@ -69,3 +69,34 @@ def statement(code: str, begin: int, end: int) -> Iterator[tuple[int, str]]:
     if text.strip():
         skipped = len(text) - len(text.lstrip())
         yield code.count("\n", 0, begin + skipped) + 1, text.strip()
+
+
+def local_names(text: str) -> Iterator[tuple[int, str, str]]:
+    """Line, name and declaration of what stands in the anonymous namespaces of a source."""
+    code = code_only(text)
+    for opening in re.finditer(r"^namespace \{", code, re.MULTILINE):
+        depth, begin = 0, opening.end()
+        for mark in re.finditer(r"[;{}]", code[opening.end():]):
+            at = opening.end() + mark.start()
+            if depth == 0 and mark[0] != "}":
+                for line, declaration in statement(code, begin, at):
+                    if name := declared_name(declaration):
+                        yield line, name, " ".join(declaration.split())
+            if depth == 0 and mark[0] == "}":
+                break
+            depth += {"{": 1, "}": -1, ";": 0}[mark[0]]
+            begin = at + 1
+
+
+def declared_name(declaration: str) -> str:
+    """The name that a declaration brings in; empty for an operator."""
+    plain, before = declaration, ""
+    while plain != before:
+        plain, before = re.sub(r"<[^<>]*>|\[[^\[\]]*\]", " ", plain), plain
+    word = r"\b([A-Za-z_]\w*)"
+    for pattern in (rf"^(?:using|namespace) {word}\s*=", rf"^using (?:\w+::)*{word}$",
+                    rf"^(?:template\s+)?(?:struct|class|enum class|enum) {word}",
+                    rf"^[^=(]*?{word}\s*[=(]", rf"^[^=(]*{word}\s*$"):
+        if found := re.search(pattern, plain):
+            return found[1]
+    return ""

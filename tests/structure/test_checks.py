@@ -69,6 +69,18 @@ class Checks(Tree):
         self.assertEqual(self.findings("file_length", "cases/a.json", "\n" * 451), [])
         self.assertEqual(self.findings("file_length", "build/release/a.cpp", "\n" * 451), [])
 
+    def test_file_names(self):
+        self.write("src/base/a.cpp", "namespace x {\nnamespace {\n\nusing std::pair;\nint two(int n) {\n  int one;\n"
+                                     "}\nstruct Four {\n  int five;\n};\n\n}  // namespace\nint six() {\n}\n}\n")
+        for declaration, bad in [("int one = 1;", False), ("void two(char);", True), ("const int two[] = {1};", True),
+                                 ("template <class T>\nvoid two() {\n}", True), ("class Four;", True),
+                                 ("using Four = int;", True), ("int five;", False), ("int six;", False),
+                                 ("using std::pair;", False), ("using other::pair;", True)]:
+            with self.subTest(declaration=declaration):
+                text = f"namespace {{\n{declaration}\n}}  // namespace\n"
+                self.assertEqual(self.findings("file_names", "src/base/b.cpp", text), [2] * bad)
+                self.assertEqual(self.findings("file_names", "src/net/c.cpp", text), [])
+
     def test_leftovers(self):
         word = "TO" + "DO"
         self.assertEqual(self.findings("leftovers", "docs/a.md", f"x\n{word}: y\n"), [2])

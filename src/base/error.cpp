@@ -1,41 +1,18 @@
 #include "base/error.hpp"
 
-#include "base/hex.hpp"
+#include "base/text.hpp"
 
 #include <algorithm>
 #include <numeric>
 #include <utility>
 
 namespace wsgauntlet {
-namespace {
-
-/// What a file or a peer has named may hold anything: nothing in it may move the cursor of a
-/// terminal. Control characters, those behind ASCII too (0xC2 0x80 to 0x9F), are written as `\xNN`;
-/// in a message, which is ours, line ends stay.
-std::string withoutControls(std::string_view text, bool keepLines) {
-  std::string out;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const auto octet = static_cast<unsigned char>(text[i]);
-    const auto next = i + 1 < text.size() ? static_cast<unsigned char>(text[i + 1]) : 0U;
-    if (octet == 0xC2 && next >= 0x80 && next < 0xA0) {
-      out += "\\xc2\\x" + toHex(text.substr(++i, 1));
-    } else if ((octet < 0x20 && !(octet == '\n' && keepLines)) || octet == 0x7F) {
-      out += "\\x" + toHex(text.substr(i, 1));
-    } else {
-      out += text[i];
-    }
-  }
-  return out;
-}
-
-}  // namespace
-
 std::string format(const Problem& problem) {
   std::string text = problem.place.file;
   if (problem.place.line > 0) text += ":" + std::to_string(problem.place.line);
   if (!text.empty()) text += ": ";
   if (!problem.place.pointer.empty()) text += problem.place.pointer + ": ";
-  return withoutControls(text, false) + withoutControls(problem.message, true);
+  return terminalText(text) + terminalText(problem.message, Lines::kept);
 }
 
 namespace {

@@ -1,9 +1,9 @@
 #include "cli/console_log.hpp"
 
+#include "base/text.hpp"
 #include "cli/output.hpp"
 #include "report/gate_text.hpp"
 #include "report/records.hpp"
-#include "report/text.hpp"
 
 #include <cstdio>
 #include <unistd.h>
@@ -15,7 +15,7 @@ namespace {
 
 /// Nothing that a peer has chosen commands a terminal or a CI system.
 std::string shown(const std::string& text) {
-  return report::withoutCommands(report::terminalText(text));
+  return report::withoutCommands(terminalText(text));
 }
 
 }  // namespace
@@ -53,8 +53,7 @@ void ConsoleLog::caseEnded(const play::Result& result, std::size_t done, std::si
   if (!terminal_) return;
   if (report::isFailure(report::makeRecord(result, ""))) ++failed_;
   say("\r\033[K{} of {} cases of {} done, {} failed{} (last: {})", done, total,
-      report::terminalText(result.agent), failed_, timeLeft(done, total),
-      result.testCase->id.str());
+      terminalText(result.agent), failed_, timeLeft(done, total), result.testCase->id.str());
   progressShown_ = true;
 }
 

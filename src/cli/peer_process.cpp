@@ -1,8 +1,8 @@
 #include "cli/peer_process.hpp"
 
 #include "base/json_source.hpp"
+#include "base/text.hpp"
 #include "cli/output.hpp"
-#include "report/text.hpp"
 
 #include <deque>
 #include <filesystem>
@@ -54,7 +54,7 @@ void PeerProcess::showOutput() const {
     return;
   }
   say(stderr, "The last lines that the peer has printed:\n");
-  for (const std::string& line : lines) say(stderr, "  {}\n", report::terminalText(line));
+  for (const std::string& line : lines) say(stderr, "  {}\n", terminalText(line));
 }
 
 }  // namespace wsgauntlet::cli

@@ -1,4 +1,5 @@
 #include "base/error.hpp"
+#include "base/text.hpp"
 #include "net/driver.hpp"
 #include "net/endpoint.hpp"
 #include "net/tls_handshake.hpp"
@@ -156,8 +157,7 @@ class Connector : public std::enable_shared_from_this<Connector> {
             self->secure();
           } else {
             self->fail(fmt::format("proxy {} did not connect us to {}: it answered '{}'",
-                                   self->proxyName(), self->target_,
-                                   websocket::visible(head.startLine)));
+                                   self->proxyName(), self->target_, terminalText(head.startLine)));
           }
         });
   }

@@ -1,6 +1,7 @@
 #include "net/proxy.hpp"
 
 #include "base/error.hpp"
+#include "base/text.hpp"
 #include "websocket/handshake.hpp"
 #include "websocket/http.hpp"
 #include "websocket/url.hpp"
@@ -45,7 +46,7 @@ Proxy parseProxy(std::string_view url) {
     proxy.host = place.host;
     proxy.port = place.port;
   } catch (const InputError&) {
-    refuseProxy(fmt::format("'{}' is no host and port", websocket::visible(authority)));
+    refuseProxy(fmt::format("'{}' is no host and port", terminalText(authority)));
   }
   return proxy;
 }

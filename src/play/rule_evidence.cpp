@@ -1,5 +1,6 @@
 #include "play/rule_evidence.hpp"
 
+#include "base/text.hpp"
 #include "play/mask_pattern.hpp"
 #include "websocket/close_code.hpp"
 
@@ -59,7 +60,7 @@ std::optional<Octets> closePayload(const suite::Step& step) {
 
 std::string excerpt(OctetView text) {
   constexpr std::size_t kShown = 100;
-  return websocket::visible(text.substr(0, kShown)) + (text.size() > kShown ? "…" : "");
+  return terminalText(text.substr(0, kShown)) + (text.size() > kShown ? "…" : "");
 }
 
 std::optional<int> RuleEvidence::status() const {

@@ -1,5 +1,6 @@
 #include "report/case_page.hpp"
 
+#include "base/text.hpp"
 #include "report/assets.hpp"
 #include "report/failure_links.hpp"
 #include "report/html.hpp"
@@ -7,7 +8,6 @@
 #include "report/python_repr.hpp"
 #include "report/records.hpp"
 #include "report/sequence_diagram.hpp"
-#include "report/text.hpp"
 #include "report/wire_log_text.hpp"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+#include "base/text.hpp"
 #include "report/assets.hpp"
 #include "report/comparison.hpp"
 #include "report/explain.hpp"
@@ -6,7 +7,6 @@
 #include "report/index_table.hpp"
 #include "report/layout.hpp"
 #include "report/markdown.hpp"
-#include "report/text.hpp"
 
 #include <algorithm>
 #include <array>

@@ -1,9 +1,9 @@
 #include "report/console.hpp"
 
+#include "base/text.hpp"
 #include "report/explain.hpp"
 #include "report/gate_text.hpp"
 #include "report/layout.hpp"
-#include "report/text.hpp"
 
 #include <algorithm>
 #include <map>

@@ -3,7 +3,6 @@
 #include "base/json_source.hpp"
 #include "report/policy.hpp"
 #include "report/reader.hpp"
-#include "report/text.hpp"
 #include "suite/catalogue.hpp"
 
 #include <algorithm>

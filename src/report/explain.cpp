@@ -1,8 +1,9 @@
 #include "report/explain.hpp"
 
 #include "base/hex.hpp"
+#include "base/text.hpp"
 #include "report/difference.hpp"
-#include "report/text.hpp"
+#include "report/excerpt_text.hpp"
 #include "suite/describe.hpp"
 
 #include <algorithm>

@@ -1,11 +1,11 @@
 #include "report/folder.hpp"
 
 #include "base/error.hpp"
+#include "base/text.hpp"
 #include "report/atomic_file.hpp"
 #include "report/index_page.hpp"
 #include "report/json.hpp"
 #include "report/reader.hpp"
-#include "report/text.hpp"
 #include "report/timing.hpp"
 
 #include <algorithm>

@@ -1,6 +1,6 @@
 #include "report/gate.hpp"
 
-#include "report/text.hpp"
+#include "base/text.hpp"
 #include "suite/catalogue.hpp"
 
 #include <algorithm>

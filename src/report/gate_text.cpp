@@ -1,9 +1,9 @@
 #include "report/gate_text.hpp"
 
+#include "base/text.hpp"
 #include "report/explain.hpp"
 #include "report/index_table.hpp"
 #include "report/layout.hpp"
-#include "report/text.hpp"
 
 #include <algorithm>
 

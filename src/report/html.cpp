@@ -1,8 +1,8 @@
 #include "report/html.hpp"
 
 #include "base/html.hpp"
+#include "base/text.hpp"
 #include "report/assets.hpp"
-#include "report/text.hpp"
 
 #include <fmt/format.h>
 
@@ -18,11 +18,11 @@ void replaceAll(std::string& text, std::string_view from, std::string_view to) {
 }  // namespace
 
 std::string html(std::string_view text) {
-  return htmlEscaped(visible(text));
+  return htmlEscaped(controlPictures(text));
 }
 
 std::string htmlLines(std::string_view text) {
-  return htmlEscaped(visible(text, Lines::kept));
+  return htmlEscaped(controlPictures(text, Lines::kept));
 }
 
 std::string htmlDescription(std::string_view text) {

@@ -1,7 +1,8 @@
 #include "report/json.hpp"
 
 #include "base/hex.hpp"
-#include "report/text.hpp"
+#include "base/text.hpp"
+#include "report/excerpt_text.hpp"
 
 #include <cmath>
 

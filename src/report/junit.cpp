@@ -4,7 +4,6 @@
 #include "report/gate_text.hpp"
 #include "report/html.hpp"
 #include "report/index_table.hpp"
-#include "report/text.hpp"
 
 #include <algorithm>
 #include <map>

@@ -1,9 +1,9 @@
 #include "report/markdown.hpp"
 
+#include "base/text.hpp"
 #include "report/explain.hpp"
 #include "report/gate_text.hpp"
 #include "report/index_table.hpp"
-#include "report/text.hpp"
 
 #include <algorithm>
 #include <map>
@@ -139,7 +139,7 @@ bool isActive(char c) {
 std::string markdownText(std::string_view text) {
   std::string out;
   char before = ' ';
-  for (const char c : visible(text)) {
+  for (const char c : controlPictures(text)) {
     // `www.` starts a link; a line may start with `-` or with `1.`.
     const bool starts = (c == '-' || c == '.') && (out.empty() || before == 'w' || before == 'W');
     const bool numbers = c == '.' && out.find_first_not_of("0123456789") == std::string::npos;

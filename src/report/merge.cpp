@@ -1,6 +1,7 @@
 #include "report/merge.hpp"
 
 #include "base/error.hpp"
+#include "base/text.hpp"
 #include "report/atomic_file.hpp"
 #include "report/case_page.hpp"
 #include "report/failure_links.hpp"
@@ -9,7 +10,6 @@
 #include "report/json.hpp"
 #include "report/reader.hpp"
 #include "report/run_record.hpp"
-#include "report/text.hpp"
 #include "report/timing.hpp"
 
 #include <map>

@@ -1,7 +1,7 @@
 #include "report/policy.hpp"
 
 #include "base/error.hpp"
-#include "report/text.hpp"
+#include "base/text.hpp"
 #include "suite/catalogue.hpp"
 
 #include <algorithm>

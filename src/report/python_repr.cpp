@@ -1,7 +1,8 @@
 #include "report/python_repr.hpp"
 
+#include "base/text.hpp"
 #include "report/difference.hpp"
-#include "report/text.hpp"
+#include "report/excerpt_text.hpp"
 
 #include <algorithm>
 #include <optional>

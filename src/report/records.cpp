@@ -1,7 +1,7 @@
 #include "report/records.hpp"
 
+#include "base/text.hpp"
 #include "report/explain.hpp"
-#include "report/text.hpp"
 
 namespace wsgauntlet::report {
 namespace {

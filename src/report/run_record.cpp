@@ -5,7 +5,6 @@
 #include "report/atomic_file.hpp"
 #include "report/reader.hpp"
 #include "report/stored_json.hpp"
-#include "report/text.hpp"
 
 #include <algorithm>
 #include <array>

@@ -1,9 +1,9 @@
 #include "report/sequence_diagram.hpp"
 
+#include "base/text.hpp"
 #include "report/html.hpp"
 #include "report/records.hpp"
 #include "report/sequence_rows.hpp"
-#include "report/text.hpp"
 
 #include <fmt/format.h>
 

@@ -1,7 +1,8 @@
 #include "report/sequence_rows.hpp"
 
 #include "base/hex.hpp"
-#include "report/text.hpp"
+#include "base/text.hpp"
+#include "report/excerpt_text.hpp"
 #include "suite/describe.hpp"
 
 #include <algorithm>

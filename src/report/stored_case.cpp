@@ -1,6 +1,6 @@
 #include "report/stored_case.hpp"
 
-#include "report/text.hpp"
+#include "report/excerpt_text.hpp"
 
 #include <algorithm>
 #include <map>

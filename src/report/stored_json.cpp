@@ -3,7 +3,8 @@
 #include "base/error.hpp"
 #include "base/hex.hpp"
 #include "base/json_source.hpp"
-#include "report/text.hpp"
+#include "base/text.hpp"
+#include "report/excerpt_text.hpp"
 
 #include <chrono>
 #include <cstdio>

@@ -1,10 +1,11 @@
 #include "base/error.hpp"
 #include "base/hex.hpp"
 #include "base/json_source.hpp"
+#include "base/text.hpp"
+#include "report/excerpt_text.hpp"
 #include "report/reader.hpp"
 #include "report/stored_case.hpp"
 #include "report/stored_json.hpp"
-#include "report/text.hpp"
 
 #include <cstdio>
 #include <limits>

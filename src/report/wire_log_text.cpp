@@ -1,7 +1,8 @@
 #include "report/wire_log_text.hpp"
 
 #include "base/hex.hpp"
-#include "report/text.hpp"
+#include "base/text.hpp"
+#include "report/excerpt_text.hpp"
 
 #include <algorithm>
 #include <optional>

@@ -1,7 +1,7 @@
 #include "roles/control_sessions.hpp"
 
 #include "base/hex.hpp"
-#include "report/text.hpp"
+#include "base/text.hpp"
 
 #include <stdexcept>
 
@@ -46,12 +46,9 @@ using nlohmann::json;
 /// As much of a text as fits into a Close frame (RFC 6455 section 5.5.1), whole characters only.
 std::string closeReason(const std::string& text) {
   constexpr std::size_t kMaxReason = 123;
-  std::string reason = report::replaceInvalid(text);
+  std::string reason = replaceInvalid(text);
   if (reason.size() <= kMaxReason) return reason;
-  std::size_t end = kMaxReason;
-  while (end > 0 && (static_cast<unsigned char>(reason[end]) & 0xC0U) == 0x80U) --end;
-  reason.resize(end);
-  return reason;
+  return std::string(wholeCodePoints(std::string_view(reason).substr(0, kMaxReason)));
 }
 
 /// A frame as the commands describe it. Throws json::exception or std::invalid_argument.

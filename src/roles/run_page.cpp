@@ -1,9 +1,9 @@
 #include "roles/run_page.hpp"
 
+#include "base/text.hpp"
 #include "report/assets.hpp"
 #include "report/explain.hpp"
 #include "report/index_table.hpp"
-#include "report/text.hpp"
 #include "roles/assets.hpp"
 
 #include <filesystem>
@@ -115,12 +115,12 @@ std::string RunPage::greeting() const {
 
 void RunPage::started(const std::string& agent, const suite::CaseId& id) {
   if (!hub_->watched()) return;
-  hub_->publish("started", dump({{"agent", report::replaceInvalid(agent)}, {"id", id.str()}}));
+  hub_->publish("started", dump({{"agent", replaceInvalid(agent)}, {"id", id.str()}}));
 }
 
 void RunPage::ended(const std::string& agent, const suite::CaseId& id) {
   if (!hub_->watched()) return;
-  const std::string shown = report::replaceInvalid(agent);
+  const std::string shown = replaceInvalid(agent);
   const auto record = folder_.record(shown, id);
   if (!record) return;
   ordered_json json = {{"agent", shown}, {"id", id.str()}};
@@ -130,7 +130,7 @@ void RunPage::ended(const std::string& agent, const suite::CaseId& id) {
 
 void RunPage::skipped(const std::string& agent, const suite::CaseId& id) {
   if (!hub_->watched()) return;
-  hub_->publish("skipped", dump({{"agent", report::replaceInvalid(agent)}, {"id", id.str()}}));
+  hub_->publish("skipped", dump({{"agent", replaceInvalid(agent)}, {"id", id.str()}}));
 }
 
 }  // namespace wsgauntlet::roles

@@ -1,5 +1,6 @@
 #include "suite/corpora.hpp"
 
+#include "base/text.hpp"
 #include "suite/catalogue.hpp"
 #include "suite/field_reader.hpp"
 
@@ -30,15 +31,6 @@ constexpr CorpusFiles kFiles[] = {
     {"bitmap", "lena512.bmp", "bitmap.bmp", false},
     {"pdf", "ooms.pdf", "pdf.pdf", false},
 };
-
-bool isUtf8(OctetView text) {
-  try {
-    // The strict serializer refuses what is not UTF-8.
-    return !nlohmann::json(text).dump().empty();
-  } catch (const nlohmann::json::type_error&) {
-    return false;
-  }
-}
 
 /// Why octets cannot be the corpus; empty when they can.
 std::string unusable(const CorpusFiles& files, OctetView octets) {

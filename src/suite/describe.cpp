@@ -2,6 +2,7 @@
 
 #include "base/clock.hpp"
 #include "base/hex.hpp"
+#include "base/text.hpp"
 
 #include <algorithm>
 
@@ -20,52 +21,13 @@ struct Overloaded : Visitors... {
 template <typename... Visitors>
 Overloaded(Visitors...) -> Overloaded<Visitors...>;
 
-bool isContinuation(char c) {
-  return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U;
-}
-
-/// Octets of the sequence that `c` starts, 0 when it starts none. Overlong forms and surrogates
-/// pass here as little as in UTF-8: their second octet is checked by `isSequence`.
-std::size_t sequenceLength(unsigned char c) {
-  if (c < 0x80U) return 1;
-  if (c >= 0xC2U && c <= 0xDFU) return 2;
-  if (c >= 0xE0U && c <= 0xEFU) return 3;
-  if (c >= 0xF0U && c <= 0xF4U) return 4;
-  return 0;
-}
-
-bool isSequence(OctetView octets) {
-  const auto first = static_cast<unsigned char>(octets[0]);
-  if (octets.size() == 1) return first >= 0x20U && first != 0x7FU;
-  const auto second = static_cast<unsigned char>(octets[1]);
-  const bool range = (first != 0xE0U || second >= 0xA0U) && (first != 0xEDU || second <= 0x9FU) &&
-                     (first != 0xF0U || second >= 0x90U) && (first != 0xF4U || second <= 0x8FU) &&
-                     (first != 0xC2U || second >= 0xA0U);  // U+0080 to U+009F are controls
-  return range && std::all_of(octets.begin() + 1, octets.end(), isContinuation);
-}
-
-/// The part of `octets` that can be shown as text: all but a code point that is cut at the end when
-/// `cut`. Nothing when the octets are no printable UTF-8.
-std::optional<OctetView> printable(OctetView octets, bool cut) {
-  for (std::size_t at = 0; at < octets.size();) {
-    const std::size_t length = sequenceLength(static_cast<unsigned char>(octets[at]));
-    if (length == 0) return std::nullopt;
-    if (at + length > octets.size()) {
-      if (!cut) return std::nullopt;
-      return octets.substr(0, at);
-    }
-    if (!isSequence(octets.substr(at, length))) return std::nullopt;
-    at += length;
-  }
-  return octets;
-}
-
 /// `"Hello"` or `hex 00fe`, with a mark where it is cut.
 std::string excerpt(OctetView head, std::uint64_t length) {
   const OctetView shown = head.substr(0, kShownOctets);
   const bool cut = shown.size() < length;
   const char* mark = cut ? "…" : "";
-  if (const auto text = printable(shown, cut)) return fmt::format("\"{}\"{}", *text, mark);
+  const OctetView text = cut ? wholeCodePoints(shown) : shown;
+  if (isPrintable(text)) return fmt::format("\"{}\"{}", text, mark);
   return fmt::format("hex {}{}", toHex(shown), mark);
 }
 

@@ -1,5 +1,6 @@
 #include "websocket/client_handshake.hpp"
 
+#include "base/text.hpp"
 #include "websocket/handshake.hpp"
 #include "websocket/url.hpp"
 
@@ -164,7 +165,7 @@ ResponseVerdict checkResponse(const HttpHead& head, const ClientRequest& request
   if (failure.empty()) failure = checkAccept(head, request.key);
   if (failure.empty()) failure = takeExtensions(head, request, verdict);
   if (failure.empty()) failure = takeSubprotocol(head, request, verdict);
-  failure = visible(failure);
+  failure = terminalText(failure);
   return verdict;
 }
 

@@ -1,5 +1,6 @@
 #include "websocket/extensions.hpp"
 
+#include "base/text.hpp"
 #include "websocket/http.hpp"
 
 #include <algorithm>
@@ -71,7 +72,8 @@ class Reader {
       expected("a quote at the end of the value");
     } else {
       rest_.remove_prefix(1);
-      if (!isToken(text)) error_ = fmt::format("the quoted value '{}' is no token", visible(text));
+      if (!isToken(text))
+        error_ = fmt::format("the quoted value '{}' is no token", terminalText(text));
     }
     return text;
   }
@@ -90,7 +92,7 @@ class Reader {
   void expected(std::string_view what) {
     if (!error_.empty()) return;
     error_ = fmt::format("expected {} at offset {} of '{}'", what, whole_.size() - rest_.size(),
-                         visible(whole_));
+                         terminalText(whole_));
   }
 
   std::string_view whole_;

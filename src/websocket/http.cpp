@@ -1,6 +1,7 @@
 #include "websocket/http.hpp"
 
 #include "base/error.hpp"
+#include "base/text.hpp"
 #include "websocket/utf8.hpp"
 
 #include <algorithm>
@@ -75,16 +76,6 @@ std::string decodeFormText(std::string_view text) {
     }
   }
   return out;
-}
-
-/// Octets of the code point that the text begins with; 0 when it begins with none.
-std::size_t codePointLength(OctetView text) {
-  Utf8Validator validator;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (!validator.feed(text.substr(i, 1))) return 0;
-    if (validator.atBoundary()) return i + 1;
-  }
-  return 0;
 }
 
 }  // namespace
@@ -182,19 +173,6 @@ std::optional<int> parseNumber(std::string_view digits, int max) {
   return number;
 }
 
-std::string visible(OctetView text) {
-  std::string out;
-  while (!text.empty()) {
-    const std::size_t length = isControlCharacter(text.front()) ? 0 : codePointLength(text);
-    out += text.substr(0, length);
-    if (length == 0) {
-      fmt::format_to(std::back_inserter(out), "\\x{:02x}", static_cast<unsigned char>(text[0]));
-    }
-    text.remove_prefix(std::max<std::size_t>(length, 1));
-  }
-  return out;
-}
-
 std::optional<RequestTarget> parseTarget(std::string_view target) {
   RequestTarget parts;
   if (const std::size_t hash = target.find('#'); hash != std::string_view::npos) {
@@ -242,13 +220,14 @@ std::string percentEncode(OctetView text) {
 
 void requireField(std::string_view name, std::string_view value) {
   if (!isToken(name)) {
-    throw InputError(fmt::format("\"{}\" is no name of an HTTP header field", visible(name)));
+    throw InputError(fmt::format("\"{}\" is no name of an HTTP header field", terminalText(name)));
   }
   const bool broken = std::any_of(value.begin(), value.end(),
                                   [](char c) { return c != '\t' && isControlCharacter(c); });
   if (broken) {
-    throw InputError(fmt::format(
-        "the value of the HTTP header field {} has a control character: {}", name, visible(value)));
+    throw InputError(
+        fmt::format("the value of the HTTP header field {} has a control character: {}", name,
+                    terminalText(value)));
   }
 }
 

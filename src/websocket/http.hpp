@@ -54,10 +54,6 @@ struct HttpHead {
 /// The number that stands in decimal digits and nothing else; nothing when it is above `max`.
 [[nodiscard]] std::optional<int> parseNumber(std::string_view digits, int max);
 
-/// The text with control characters and octets that are not UTF-8 written as `\xNN`, fit for a
-/// status line and for a report.
-[[nodiscard]] std::string visible(OctetView text);
-
 /// A request target (RFC 7230 section 5.3) in its parts, none of them decoded.
 struct RequestTarget {
   std::string path;   ///< starts with "/"

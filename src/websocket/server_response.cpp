@@ -1,4 +1,5 @@
 #include "base/html.hpp"
+#include "base/text.hpp"
 #include "websocket/handshake.hpp"
 #include "websocket/server_handshake.hpp"
 
@@ -64,7 +65,7 @@ std::string buildResponse(const ServerResponse& response) {
 
 std::string buildRefusal(const Refused& refused) {
   // The reason holds what the peer sent: nothing in it may end the line.
-  return Head(fmt::format("{} {}", refused.code, visible(refused.reason)))
+  return Head(fmt::format("{} {}", refused.code, terminalText(refused.reason)))
       .add(refused.headers)
       .add("Content-Length", "0")
       .add("Connection", "close")

@@ -1,5 +1,6 @@
 #include "websocket/strict_handshake.hpp"
 
+#include "base/text.hpp"
 #include "websocket/http.hpp"
 
 #include <algorithm>
@@ -41,7 +42,7 @@ class Inspection {
       OctetView line = rest.substr(0, end);
       rest.remove_prefix(end == OctetView::npos ? rest.size() : end + 1);
       if (!line.ends_with('\r')) {
-        must(kLines, fmt::format("ended the line '{}' with LF alone", visible(line)));
+        must(kLines, fmt::format("ended the line '{}' with LF alone", terminalText(line)));
         return;
       }
       line.remove_suffix(1);
@@ -72,18 +73,18 @@ class Inspection {
     }
     must(clause, head_.find(name).empty()
                      ? fmt::format("left out {}", name)
-                     : fmt::format("sent {}: {}, without {}", name, visible(value), token));
+                     : fmt::format("sent {}: {}, without {}", name, terminalText(value), token));
   }
 
  private:
   bool inspectField(OctetView line) {
     if (line.front() == ' ' || line.front() == '\t') {
-      must(kFieldNames, fmt::format("folded a field: '{}'", visible(line)));
+      must(kFieldNames, fmt::format("folded a field: '{}'", terminalText(line)));
       return false;
     }
     const std::size_t colon = line.find(':');
     if (colon != OctetView::npos && isToken(line.substr(0, colon))) return true;
-    must(kFieldNames, fmt::format("sent the line '{}', which is no field", visible(line)));
+    must(kFieldNames, fmt::format("sent the line '{}', which is no field", terminalText(line)));
     return false;
   }
 
@@ -96,18 +97,19 @@ void inspectRequestLine(Inspection& seen) {
   const std::string& line = seen.head().startLine;
   const auto words = splitWords(line);
   if (words.size() != 3 || fmt::format("{} {} {}", words[0], words[1], words[2]) != line) {
-    seen.must("RFC 7230 section 3.1.1", fmt::format("sent the request line '{}'", visible(line)));
+    seen.must("RFC 7230 section 3.1.1",
+              fmt::format("sent the request line '{}'", terminalText(line)));
     return;
   }
   if (words[0] != "GET") {
-    seen.must(kRequestSection, fmt::format("sent the method {}", visible(words[0])));
+    seen.must(kRequestSection, fmt::format("sent the method {}", terminalText(words[0])));
   }
   if (words[2] != "HTTP/1.1") {
-    seen.must(kRequestSection, fmt::format("sent the version {}", visible(words[2])));
+    seen.must(kRequestSection, fmt::format("sent the version {}", terminalText(words[2])));
   }
   const auto target = parseTarget(words[1]);
   if (!target || target->fragment) {
-    seen.must("RFC 6455 section 3", fmt::format("sent the target {}", visible(words[1])));
+    seen.must("RFC 6455 section 3", fmt::format("sent the target {}", terminalText(words[1])));
   }
 }
 
@@ -122,8 +124,8 @@ void inspectKey(Inspection& seen) {
                     std::all_of(key->begin(), key->end() - 2, isBase64) &&
                     kLastKeyCharacters.find((*key)[21]) != std::string_view::npos;
   if (!good) {
-    seen.must(kRequestSection,
-              fmt::format("sent the key '{}', which is not 16 octets in base64", visible(*key)));
+    seen.must(kRequestSection, fmt::format("sent the key '{}', which is not 16 octets in base64",
+                                           terminalText(*key)));
   }
 }
 
@@ -134,7 +136,8 @@ void inspectOfferedProtocols(Inspection& seen) {
   std::set<std::string_view> known;
   for (const std::string_view protocol : protocols) {
     if (!isToken(protocol)) {
-      seen.must(kRequestSection, fmt::format("offered the subprotocol '{}'", visible(protocol)));
+      seen.must(kRequestSection,
+                fmt::format("offered the subprotocol '{}'", terminalText(protocol)));
     } else if (!known.insert(protocol).second) {
       seen.must(kRequestSection, fmt::format("offered the subprotocol {} twice", protocol));
     }
@@ -148,7 +151,7 @@ void inspectOffers(Inspection& seen) {
   const auto offers = parseExtensions(*header);
   if (!offers.ok()) {
     seen.must("RFC 6455 section 9.1",
-              fmt::format("sent Sec-WebSocket-Extensions: {}", visible(*header)));
+              fmt::format("sent Sec-WebSocket-Extensions: {}", terminalText(*header)));
     return;
   }
   if (offers.value->empty()) {
@@ -170,7 +173,7 @@ void inspectAnsweredExtensions(Inspection& seen, const ClientRequest& request) {
   const auto answers = parseExtensions(*header);
   if (!answers.ok() || answers.value->empty()) {
     seen.must("RFC 6455 section 9.1",
-              fmt::format("sent Sec-WebSocket-Extensions: {}", visible(*header)));
+              fmt::format("sent Sec-WebSocket-Extensions: {}", terminalText(*header)));
     return;
   }
   for (const ExtensionElement& answer : *answers.value) {
@@ -204,7 +207,7 @@ std::vector<HandshakeBreach> inspectRequest(OctetView block) {
   inspectKey(seen);
   const auto version = seen.once("Sec-WebSocket-Version", "RFC 6455 section 11.3.5");
   if (version && *version != "13") {
-    seen.must(kRequestSection, fmt::format("sent the version {}", visible(*version)));
+    seen.must(kRequestSection, fmt::format("sent the version {}", terminalText(*version)));
   }
   if (!seen.head().find("Sec-WebSocket-Accept").empty()) {
     seen.must("RFC 6455 section 11.3.3", "sent Sec-WebSocket-Accept, which is for servers");
@@ -221,12 +224,13 @@ std::vector<HandshakeBreach> inspectResponse(OctetView block, const ClientReques
   seen.inspectLines();
   const std::string& line = seen.head().startLine;
   if (!line.starts_with("HTTP/1.1 101 ") && line != "HTTP/1.1 101") {
-    seen.must(kSection, fmt::format("sent the status line '{}'", visible(line)));
+    seen.must(kSection, fmt::format("sent the status line '{}'", terminalText(line)));
   }
   seen.has("Upgrade", "websocket", kSection);
   const auto upgrades = seen.head().joined("Upgrade");
   if (upgrades && splitList(*upgrades, ',').size() > 1) {
-    seen.must(kSection, fmt::format("sent Upgrade: {}, more than websocket", visible(*upgrades)));
+    seen.must(kSection,
+              fmt::format("sent Upgrade: {}, more than websocket", terminalText(*upgrades)));
   }
   seen.has("Connection", "Upgrade", kSection);
   (void)seen.once("Sec-WebSocket-Accept", "RFC 6455 section 11.3.3");
@@ -248,7 +252,7 @@ std::vector<HandshakeBreach> inspectResponse(OctetView block, const ClientReques
   if (!protocols.empty() &&
       std::find(offered.begin(), offered.end(), protocols.front()) == offered.end()) {
     seen.must(kSection, fmt::format("selected the subprotocol '{}', which was not offered",
-                                    visible(protocols.front())));
+                                    terminalText(protocols.front())));
   }
   inspectAnsweredExtensions(seen, request);
   return seen.take();

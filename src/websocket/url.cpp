@@ -1,6 +1,7 @@
 #include "websocket/url.hpp"
 
 #include "base/error.hpp"
+#include "base/text.hpp"
 #include "websocket/http.hpp"
 
 #include <algorithm>
@@ -11,7 +12,7 @@ namespace wsgauntlet::websocket {
 namespace {
 
 [[noreturn]] void refuse(std::string_view url, std::string_view why) {
-  throw InputError(fmt::format("URL \"{}\": {}", visible(url), why));
+  throw InputError(fmt::format("URL \"{}\": {}", terminalText(url), why));
 }
 
 /// Takes the scheme off, colon included.
@@ -29,7 +30,7 @@ std::string takeScheme(std::string_view url, std::string_view& rest) {
 std::uint16_t parsePort(std::string_view url, std::string_view digits) {
   const std::optional<int> port = parseNumber(digits, kMaxPort);
   if (!port) {
-    refuse(url, fmt::format("the port \"{}\" is no number from 0 to 65535", visible(digits)));
+    refuse(url, fmt::format("the port \"{}\" is no number from 0 to 65535", terminalText(digits)));
   }
   return static_cast<std::uint16_t>(*port);
 }
@@ -45,7 +46,8 @@ void readBracketedHost(std::string_view url, std::string_view authority, Url& ou
   const std::size_t close = authority.find(']');
   if (close == std::string_view::npos) refuse(url, "the bracket of the IPv6 address is not closed");
   out.host = authority.substr(1, close - 1);
-  if (!isIpv6(out.host)) refuse(url, fmt::format("\"{}\" is no IPv6 address", visible(out.host)));
+  if (!isIpv6(out.host))
+    refuse(url, fmt::format("\"{}\" is no IPv6 address", terminalText(out.host)));
   authority.remove_prefix(close + 1);
   if (authority.empty()) return;
   if (authority.front() != ':') refuse(url, "expected \":\" and a port behind the IPv6 address");

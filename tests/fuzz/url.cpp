@@ -16,7 +16,7 @@ std::optional<Url> parse(std::string_view text) {
   try {
     return websocket::parseUrl(text);
   } catch (const InputError& error) {
-    FUZZ_REQUIRE(websocket::visible(error.what()) == error.what());
+    FUZZ_REQUIRE(terminalText(error.what()) == error.what());
     return std::nullopt;
   }
 }

@@ -4,7 +4,6 @@
 #include "report/junit.hpp"
 #include "report/markdown.hpp"
 #include "report/summary_json.hpp"
-#include "report/text.hpp"
 
 #include <algorithm>
 

@@ -1,5 +1,6 @@
-#include "report/text.hpp"
+#include "base/text.hpp"
 
+#include "report/excerpt_text.hpp"
 #include "report/python_repr.hpp"
 #include "report/wire_log_text.hpp"
 #include "samples.hpp"
@@ -11,27 +12,6 @@ namespace wsgauntlet::report {
 namespace {
 
 using ::testing::ElementsAre;
-
-TEST(Utf8, FollowsTheStandard) {
-  for (const std::string_view valid :
-       {"", "a", "κόσμε", "\xf0\x9f\x98\x80", "\xed\x9f\xbf", "\xf4\x8f\xbf\xbf"}) {
-    EXPECT_TRUE(isUtf8(valid)) << valid;
-  }
-  for (const std::string_view invalid :
-       {"\x80", "\xc0\x80", "\xc1\xbf", "\xe0\x9f\xbf", "\xed\xa0\x80", "\xf0\x8f\xbf\xbf",
-        "\xf4\x90\x80\x80", "\xf5\x80\x80\x80", "\xe2\x82", "\xe2\x28\xa1", "\xff"}) {
-    EXPECT_FALSE(isUtf8(invalid));
-  }
-}
-
-TEST(Utf8, RoundTripsCodePoints) {
-  for (const char32_t c : {U'a', U'µ', U'€', U'\uFFFD', U'\U0001F600', U'\U0010FFFF'}) {
-    std::string text;
-    appendUtf8(text, c);
-    EXPECT_EQ(codePointAt(text, 0).value, c);
-    EXPECT_EQ(codePointAt(text, 0).length, text.size());
-  }
-}
 
 TEST(ExcerptText, MarksOnlyWhatWasCut) {
   EXPECT_EQ(excerptText(play::Excerpt(std::string(64, 'a'))).text, std::string(64, 'a'));
@@ -57,22 +37,6 @@ TEST(ExcerptText, ShowsOctetsThatAreNotTextAsDigits) {
   // A beginning of a code point at the end counts as text only where the rest was cut off.
   EXPECT_EQ(excerptText(play::Excerpt(OctetView("a\xe2\x82"))).text, "0x61e282");
   EXPECT_EQ(excerptText(play::Excerpt(std::string(70, '\xfe'))).text.substr(0, 6), "0xfefe");
-}
-
-TEST(Visible, ShowsWhatABrowserSwallows) {
-  EXPECT_EQ(visible(std::string_view("a\0b\x1b\n\x7f", 6)), "a␀b␛␊␡");
-  EXPECT_EQ(visible("a\r\nb\rc\td", Lines::kept), "a\nb␍c\td");
-  EXPECT_EQ(visible("\u202e\u0085"), "\\u202e\\u0085");
-}
-
-TEST(TerminalText, HoldsNothingThatControlsATerminal) {
-  EXPECT_EQ(terminalText("\x1b[31mé\r\n\t\xff\u009b\u202e"),
-            "\\x1b[31mé\\r\\n\\t\\xff\\x9b\\u202e");
-}
-
-TEST(HeaderText, TakesOtherOctetsAsLatin1) {
-  EXPECT_EQ(headerText("Server: é"), "Server: é");
-  EXPECT_EQ(headerText("Server: \xe9"), "Server: é");
 }
 
 TEST(Repr, FollowsPython) {

@@ -89,14 +89,6 @@ TEST(Http, SmallHelpers) {
   EXPECT_EQ(parseNumber("99999999999999999999", 20), std::nullopt);
 }
 
-TEST(Http, VisibleText) {
-  EXPECT_EQ(visible("plain \xc3\xa4"), "plain \xc3\xa4");
-  EXPECT_EQ(visible("a\r\nb\x7f"), "a\\x0d\\x0ab\\x7f");
-  EXPECT_EQ(visible("a\xff\xc3"), "a\\xff\\xc3");
-  EXPECT_EQ(visible("\xe2\x82g\xe2\x82\xac"), "\\xe2\\x82g\xe2\x82\xac");
-  EXPECT_EQ(visible(Octets(1, '\0')), "\\x00");
-}
-
 TEST(Http, Targets) {
   const auto target = parseTarget("/runCase?case=1&agent=a?b");
   ASSERT_TRUE(target);

@@ -24,6 +24,9 @@ constexpr auto kReconnectDelay = std::chrono::milliseconds(50);
 constexpr auto kHeartbeat = std::chrono::milliseconds(20);
 constexpr auto kLate = std::chrono::milliseconds(50);
 
+/// How long stretched waits may run out against one server. Beyond that it is not slow, but wrong.
+constexpr Duration kMaxStretchedTime = std::chrono::seconds(60);
+
 /// A server has no reason to refuse the request of such a case.
 bool isOrdinaryRequest(const suite::Case& testCase) {
   return !testCase.request && testCase.early.empty();
@@ -74,7 +77,7 @@ class ServerRun : public std::enable_shared_from_this<ServerRun> {
     } else if (!agent_.empty() && isExcluded(spec_.exclusions, agent_, turn.testCase->id)) {
       skip(turn);
     } else {
-      connect(std::make_shared<Attempt>(Attempt{turn, pace().start(), std::nullopt, std::nullopt}));
+      connect(std::make_shared<Attempt>(Attempt{turn, pace().start(), {}, {}}));
     }
   }
 
@@ -101,6 +104,7 @@ class ServerRun : public std::enable_shared_from_this<ServerRun> {
     PeerPace::Ticket ticket;
     std::optional<TimePoint> giveUpAt;   ///< set by the first refusal
     std::optional<play::Result> result;  ///< set when the connection is over
+    double stretch = 1;                  ///< of the waits of the case
   };
   using AttemptPtr = std::shared_ptr<Attempt>;
 
@@ -119,6 +123,12 @@ class ServerRun : public std::enable_shared_from_this<ServerRun> {
 
   [[nodiscard]] PeerPace& pace() { return scheduler_.pace(index_); }
 
+  /// Where time decides, a server on a busy machine gets more of it.
+  [[nodiscard]] double stretchFor(const Scheduler::Turn& turn) {
+    const bool decides = turn.round == Round::isolated && stretchedTime_ < kMaxStretchedTime;
+    return decides ? pace().stretch() : 1;
+  }
+
   void connect(const AttemptPtr& attempt) {
     const suite::Case& testCase = *attempt->turn.testCase;
     play::CaseSetup setup;
@@ -127,7 +137,8 @@ class ServerRun : public std::enable_shared_from_this<ServerRun> {
     setup.agent = server_.agent;
     setup.options = server_.options;
     setup.seed = random_.fork(static_cast<std::uint64_t>(testCase.number)).next();
-    setup.timeoutScale = spec_.timeoutScale;
+    attempt->stretch = stretchFor(attempt->turn);
+    setup.timeoutScale = spec_.timeoutScale * attempt->stretch;
     setup.corpora = spec_.corpora;
     if (attempt->turn.round == Round::first && !attempt->turn.alone) {
       setup.patience = pace().patience();
@@ -196,6 +207,9 @@ class ServerRun : public std::enable_shared_from_this<ServerRun> {
       pace().refused(attempt->ticket);
     }
     pace().ended(attempt->ticket);
+    if (attempt->stretch > 1 && result.doubt == play::Doubt::absence) {
+      stretchedTime_ += result.duration;
+    }
     settle(attempt->turn, std::move(result));
     goOn_();
   }
@@ -267,6 +281,7 @@ class ServerRun : public std::enable_shared_from_this<ServerRun> {
   std::map<const suite::Case*, EarlierRuns> doubtful_;  ///< to be repeated
   std::size_t counted_ = 0;                             ///< cases with a result, and skipped ones
   std::size_t unwritten_ = 0;  ///< of these, results that could not be written
+  Duration stretchedTime_{};   ///< of cases in which something was missing all the same
   bool unreachable_ = false;
   bool toldOfTls_ = false;
   std::function<void()> goOn_;

@@ -20,6 +20,9 @@ constexpr int kSilentGrowth = 4;
 constexpr int kPatienceFactor = 10;
 constexpr Duration kMinPatience = milliseconds(250);
 constexpr Duration kSlow = milliseconds(200);
+/// A script's wait of a second suits a peer that answers within this time.
+constexpr Duration kSuitsScripts = milliseconds(100);
+constexpr double kMaxStretch = 10;
 
 }  // namespace
 
@@ -97,6 +100,11 @@ std::optional<Duration> PeerPace::patience() const {
 
 bool PeerPace::isSlow() const {
   return slowest_ > kSlow;
+}
+
+double PeerPace::stretch() const {
+  if (!isSlow()) return 1;
+  return std::min(kMaxStretch, std::chrono::duration<double>(slowest_) / kSuitsScripts);
 }
 
 }  // namespace wsgauntlet::roles

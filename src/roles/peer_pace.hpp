@@ -48,6 +48,9 @@ class PeerPace {
   [[nodiscard]] std::optional<Duration> patience() const;
   /// The peer has been so slow that a wait of a second may be too short for it.
   [[nodiscard]] bool isSlow() const;
+  /// By how much a case in isolation stretches its waits for this peer: 1 unless it is slow, 10 at
+  /// most.
+  [[nodiscard]] double stretch() const;
 
  private:
   [[nodiscard]] bool waitedForAnEnd(const Ticket& ticket) const;

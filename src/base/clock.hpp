@@ -1,4 +1,4 @@
-// Time as the sans-I/O layers see it: handed in, never asked for.
+// Time. The sans-I/O layers get it handed in and never ask for it.
 #pragma once
 
 #include <chrono>
@@ -12,6 +12,8 @@ using TimePoint = std::chrono::time_point<std::chrono::steady_clock, Duration>;
 /// A point on the calendar clock, only for what people read.
 using WallTime = std::chrono::time_point<std::chrono::system_clock, std::chrono::milliseconds>;
 
+/// The time of the system.
+[[nodiscard]] WallTime wallClock();
 /// Converts a number of seconds as it stands in case and spec files.
 [[nodiscard]] Duration fromSeconds(double seconds);
 /// UTC in the form `2026-11-20T23:55:00.107Z`.

@@ -170,6 +170,21 @@ std::string terminalText(std::string_view octets, Lines lines) {
   return out;
 }
 
+std::string withoutCommands(const std::string& lines) {
+  std::string out;
+  bool atStart = true;
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    const std::string_view rest = std::string_view(lines).substr(i);
+    if ((atStart && rest.starts_with("::")) || rest.starts_with("##[")) {
+      out += fmt::format("\\x{:02x}", static_cast<unsigned char>(lines[i]));
+    } else {
+      out += lines[i];
+    }
+    atStart = lines[i] == '\n' || (atStart && lines[i] == ' ');
+  }
+  return out;
+}
+
 std::string shortened(std::string_view utf8, std::size_t codePoints) {
   std::size_t i = 0;
   for (std::size_t count = 0; i < utf8.size(); ++count) {

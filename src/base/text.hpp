@@ -39,6 +39,9 @@ enum class Lines { joined, kept };
 /// For a terminal: nothing in it can move the cursor or change colours. Control characters become
 /// `\n`, `\x1b` and the like, octets that are not UTF-8 `\xff`.
 [[nodiscard]] std::string terminalText(std::string_view octets, Lines lines = Lines::joined);
+/// Takes the power from commands that a CI system would read in a line: `::` at its start and `##[`
+/// anywhere.
+[[nodiscard]] std::string withoutCommands(const std::string& lines);
 
 /// The first `codePoints` code points, with `…` when some were left out.
 [[nodiscard]] std::string shortened(std::string_view utf8, std::size_t codePoints);

@@ -8,10 +8,10 @@
 #include "cli/run_file.hpp"
 #include "cli/spec_reader.hpp"
 #include "cli/transport_flags.hpp"
+#include "gate/console.hpp"
 #include "net/descriptors.hpp"
 #include "net/loop.hpp"
-#include "report/console.hpp"
-#include "report/folder.hpp"
+#include "report/store/folder.hpp"
 #include "roles/fuzzing_client.hpp"
 
 #include <algorithm>
@@ -248,7 +248,7 @@ int runFuzzingClient(const FuzzingClientFlags& flags, bool originalSpelling) {
   bool written = indexed && end.outcome.unwritten == 0;
   written = runFile.end(end.finished && end.failFast.empty() && written, excluded, log) && written;
 
-  say("{}", report::summary(folder.records(), selection.part));
+  say("{}", gate::summary(folder.records(), selection.part));
   say("Reports are in {}\n",
       (std::filesystem::absolute(folder.path()) / "index.html").lexically_normal().string());
   tellShortcomings(log, end);

@@ -8,11 +8,11 @@
 #include "cli/run_file.hpp"
 #include "cli/spec_reader.hpp"
 #include "cli/transport_flags.hpp"
+#include "gate/console.hpp"
 #include "net/descriptors.hpp"
 #include "net/loop.hpp"
 #include "net/transport.hpp"
-#include "report/console.hpp"
-#include "report/folder.hpp"
+#include "report/store/folder.hpp"
 #include "roles/fuzzing_server.hpp"
 #include "websocket/url.hpp"
 
@@ -158,7 +158,7 @@ int runFuzzingServer(const FuzzingServerFlags& flags, bool originalSpelling) {
   bool written = server.writeReports() && server.unwritten() == 0;
   written = runFile.end(written, excluded, log) && written;
 
-  say("{}", report::summary(folder.records(), selection.part));
+  say("{}", gate::summary(folder.records(), selection.part));
   say("Reports are in {}\n",
       (std::filesystem::absolute(folder.path()) / "index.html").lexically_normal().string());
   if (!failFast.reason().empty()) log.error(failFast.reason());

@@ -1,3 +1,4 @@
+#include "base/atomic_file.hpp"
 #include "cli/command.hpp"
 #include "cli/console_log.hpp"
 #include "cli/exit_status.hpp"
@@ -6,7 +7,6 @@
 #include "cli/transport_flags.hpp"
 #include "net/descriptors.hpp"
 #include "net/loop.hpp"
-#include "report/atomic_file.hpp"
 #include "roles/mass_connect.hpp"
 
 #include <filesystem>
@@ -118,7 +118,7 @@ int runMassConnect(const MassConnectFlags& flags, bool originalSpelling) {
       printFigures(one);
       if (!one.complete()) status = incomplete;
     }
-    if (!flags.original.outfile.empty()) report::replaceFile(flags.original.outfile, toJson(all));
+    if (!flags.original.outfile.empty()) replaceFile(flags.original.outfile, toJson(all));
     loop.stop();
   });
   loop.run();

@@ -1,9 +1,9 @@
+#include "base/atomic_file.hpp"
 #include "base/error.hpp"
 #include "cli/command.hpp"
 #include "cli/exit_status.hpp"
 #include "cli/output.hpp"
 #include "cli/reference.hpp"
-#include "report/atomic_file.hpp"
 
 #include <algorithm>
 #include <filesystem>
@@ -41,11 +41,11 @@ int printPage(const ReferenceFlags& flags) {
 }
 
 int writePages(const std::filesystem::path& folder) {
-  report::makeWritableFolder(folder / "reference");
-  report::makeWritableFolder(folder / "man");
+  makeWritableFolder(folder / "reference");
+  makeWritableFolder(folder / "man");
   for (const ReferencePage& page : referencePages()) {
-    report::replaceFile(folder / "reference" / (page.name + ".md"), toMarkdown(page));
-    report::replaceFile(folder / "man" / manFile(page), toMan(page));
+    replaceFile(folder / "reference" / (page.name + ".md"), toMarkdown(page));
+    replaceFile(folder / "man" / manFile(page), toMan(page));
   }
   return success;
 }

@@ -1,18 +1,18 @@
+#include "base/atomic_file.hpp"
 #include "base/error.hpp"
+#include "base/text.hpp"
 #include "cli/command.hpp"
 #include "cli/common_flags.hpp"
 #include "cli/exit_status.hpp"
 #include "cli/gate_flags.hpp"
 #include "cli/output.hpp"
+#include "gate/comparison.hpp"
 #include "net/loop.hpp"
-#include "report/atomic_file.hpp"
-#include "report/comparison.hpp"
-#include "report/merge.hpp"
-#include "report/pcap.hpp"
-#include "report/reader.hpp"
-#include "report/run_record.hpp"
-#include "roles/index_writer.hpp"
-#include "roles/web_site.hpp"
+#include "report/store/merge.hpp"
+#include "report/store/pcap.hpp"
+#include "report/store/reader.hpp"
+#include "report/store/run_record.hpp"
+#include "web/report_site.hpp"
 
 #include <algorithm>
 #include <filesystem>
@@ -131,7 +131,7 @@ int runMerge(const ReportFlags& flags) {
   options.preferLater = flags.preferLater;
   if (!flags.cases.empty()) options.cases = suite::select(catalogue, flags.cases, flags.exclude);
   const report::MergeCount count =
-      report::mergeFolders(from, flags.output, catalogue, roles::wallClock(), options);
+      report::mergeFolders(from, flags.output, catalogue, wallClock(), options);
   say("{} results of {} {} are in {}\n", count.results, count.agents,
       count.agents == 1 ? "agent" : "agents", flags.output);
   return success;
@@ -142,23 +142,22 @@ int runDiff(const ReportFlags& flags) {
   report::StoredReports before(flags.before, catalogue);
   report::StoredReports after(flags.after, catalogue);
   sayProblems(after.addDetails());
-  const std::map<std::string, report::DiffFormat> formats = {
-      {"console", report::DiffFormat::console},
-      {"markdown", report::DiffFormat::markdown},
-      {"html", report::DiffFormat::html}};
-  const std::string text = report::formatChanges(report::compare(before.records(), after.records()),
-                                                 formats.at(flags.format));
+  const std::map<std::string, gate::DiffFormat> formats = {{"console", gate::DiffFormat::console},
+                                                           {"markdown", gate::DiffFormat::markdown},
+                                                           {"html", gate::DiffFormat::html}};
+  const std::string text = gate::formatChanges(gate::compare(before.records(), after.records()),
+                                               formats.at(flags.format));
   if (flags.output.empty()) {
-    say("{}", report::withoutCommands(text));
+    say("{}", withoutCommands(text));
   } else {
-    report::replaceFile(flags.output, text);
+    replaceFile(flags.output, text);
   }
   return success;
 }
 
 int runHtml(const ReportFlags& flags) {
   const std::size_t pages =
-      report::renderFolder(flags.folder, loadAllCases(flags.caseFolders), roles::wallClock());
+      report::renderFolder(flags.folder, loadAllCases(flags.caseFolders), wallClock());
   say("{} pages and index.html are in {}\n", pages, flags.folder);
   return success;
 }
@@ -169,7 +168,7 @@ int runServe(const ReportFlags& flags) {
     throw InputError(fmt::format("{}: there is no such report folder", flags.folder));
   }
   net::Loop loop;
-  const roles::ReportSite site(loop, {flags.host, static_cast<std::uint16_t>(flags.port)}, folder);
+  const web::ReportSite site(loop, {flags.host, static_cast<std::uint16_t>(flags.port)}, folder);
   say("Serving {} at http://{}:{}/\n", flags.folder, flags.host, site.port());
   loop.onTermination([&loop](int) { loop.stop(); });
   loop.run();
@@ -179,7 +178,7 @@ int runServe(const ReportFlags& flags) {
 int runPcap(const ReportFlags& flags) {
   const report::StoredResult stored =
       report::readResult(flags.file, loadAllCases(flags.caseFolders));
-  report::replaceFile(flags.output, report::pcapng(stored.result));
+  replaceFile(flags.output, report::pcapng(stored.result));
   return success;
 }
 

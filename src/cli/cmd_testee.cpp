@@ -3,10 +3,10 @@
 #include "cli/exit_status.hpp"
 #include "cli/output.hpp"
 #include "cli/transport_flags.hpp"
+#include "mutants/mutations.hpp"
 #include "net/descriptors.hpp"
 #include "net/loop.hpp"
 #include "roles/names.hpp"
-#include "roles/odd_rules.hpp"
 #include "roles/testee.hpp"
 
 #include <memory>
@@ -17,7 +17,7 @@
 namespace wsgauntlet::cli {
 namespace {
 
-struct OddFlags {
+struct MutationFlags {
   std::string broken;
   std::string unusual;
 };
@@ -26,26 +26,26 @@ struct TesteeServerFlags {
   OriginalFlags original;
   ListenFlags listen;
   bool noDeflate = false;
-  OddFlags odd;
+  MutationFlags odd;
 };
 
 struct TesteeClientFlags {
   OriginalFlags original;
   ConnectFlags connect;
   bool noDeflate = false;
-  OddFlags odd;
+  MutationFlags odd;
 };
 
 /// The deviation that the flags ask for; empty for none. Throws InputError.
-std::string oddRule(const OddFlags& flags, roles::OddRule::Peers peers) {
+std::string mutation(const MutationFlags& flags, mutants::Mutation::Peers peers) {
   if (!flags.broken.empty() && !flags.unusual.empty()) {
     throw InputError("--break and --unusual: give one of them");
   }
   const std::string& name = flags.broken.empty() ? flags.unusual : flags.broken;
   if (name.empty()) return {};
-  const roles::OddRule* rule = roles::findOddRule(name);
+  const mutants::Mutation* rule = mutants::findMutation(name);
   const bool fits = rule != nullptr && rule->isRight == flags.broken.empty() &&
-                    (rule->peers == roles::OddRule::Peers::both || rule->peers == peers);
+                    (rule->peers == mutants::Mutation::Peers::both || rule->peers == peers);
   if (!fits) {
     throw InputError(fmt::format("{}: there is no \"{}\" for this kind of peer; \"list\" shows all",
                                  flags.broken.empty() ? "--unusual" : "--break", name));
@@ -54,10 +54,10 @@ std::string oddRule(const OddFlags& flags, roles::OddRule::Peers peers) {
 }
 
 /// Lists the deviations when the flags ask for that.
-bool listed(const OddFlags& flags, roles::OddRule::Peers peers) {
+bool listed(const MutationFlags& flags, mutants::Mutation::Peers peers) {
   if (flags.broken != "list" && flags.unusual != "list") return false;
-  for (const roles::OddRule& rule : roles::oddRules()) {
-    const bool fits = rule.peers == roles::OddRule::Peers::both || rule.peers == peers;
+  for (const mutants::Mutation& rule : mutants::mutations()) {
+    const bool fits = rule.peers == mutants::Mutation::Peers::both || rule.peers == peers;
     if (fits && rule.isRight == (flags.unusual == "list")) {
       say("{:<30} {:<9} {}\n", rule.name, rule.layer, rule.what);
     }
@@ -65,19 +65,19 @@ bool listed(const OddFlags& flags, roles::OddRule::Peers peers) {
   return true;
 }
 
-void addOddFlags(CLI::App& app, OddFlags& flags) {
+void addOddFlags(CLI::App& app, MutationFlags& flags) {
   app.add_option("--break", flags.broken, "Break one rule of the protocol; \"list\" shows them");
   app.add_option("--unusual", flags.unusual,
                  "Behave in a right but unusual way; \"list\" shows them");
 }
 
 int serveEcho(const TesteeServerFlags& flags, bool originalSpelling, websocket::Options options) {
-  if (listed(flags.odd, roles::OddRule::Peers::servers)) return success;
+  if (listed(flags.odd, mutants::Mutation::Peers::servers)) return success;
   Listening listening;
   roles::ServeSpec spec = serveSpec(flags.original, flags.listen, std::move(options), listening);
   spec.name = roles::testeeName(originalSpelling);
   spec.compression = !flags.noDeflate;
-  spec.oddRule = oddRule(flags.odd, roles::OddRule::Peers::servers);
+  spec.mutation = mutation(flags.odd, mutants::Mutation::Peers::servers);
   net::Loop loop;
   ConsoleLog log;
   net::raiseDescriptorLimit();
@@ -96,7 +96,7 @@ roles::TesteeClientSpec clientSpec(const TesteeClientFlags& flags, bool original
   const std::string& ident = flags.original.ident;
   spec.agent = ident.empty() ? roles::testeeName(originalSpelling) : ident;
   spec.compression = !flags.noDeflate;
-  spec.oddRule = oddRule(flags.odd, roles::OddRule::Peers::clients);
+  spec.mutation = mutation(flags.odd, mutants::Mutation::Peers::clients);
   spec.seed = chooseSeed("");
   return spec;
 }
@@ -118,7 +118,7 @@ int runClient(net::Loop& loop, bool originalSpelling, const Start& start) {
 }
 
 int runTesteeClient(const TesteeClientFlags& flags, bool originalSpelling) {
-  if (listed(flags.odd, roles::OddRule::Peers::clients)) return success;
+  if (listed(flags.odd, mutants::Mutation::Peers::clients)) return success;
   net::Loop loop;
   ConsoleLog log;
   roles::TesteeClient client(loop, clientSpec(flags, originalSpelling), log);

@@ -2,7 +2,7 @@
 
 #include "base/text.hpp"
 #include "cli/output.hpp"
-#include "report/gate_text.hpp"
+#include "gate/gate_text.hpp"
 #include "report/records.hpp"
 
 #include <cstdio>
@@ -15,7 +15,7 @@ namespace {
 
 /// Nothing that a peer has chosen commands a terminal or a CI system.
 std::string shown(const std::string& text) {
-  return report::withoutCommands(terminalText(text));
+  return withoutCommands(terminalText(text));
 }
 
 }  // namespace

@@ -1,17 +1,16 @@
 #include "cli/gate_flags.hpp"
 
+#include "base/atomic_file.hpp"
 #include "base/clock.hpp"
 #include "base/error.hpp"
 #include "cli/exit_status.hpp"
 #include "cli/output.hpp"
-#include "report/atomic_file.hpp"
-#include "report/expectations.hpp"
-#include "report/junit.hpp"
-#include "report/markdown.hpp"
-#include "report/policy.hpp"
-#include "report/reader.hpp"
-#include "report/summary_json.hpp"
-#include "roles/index_writer.hpp"
+#include "gate/expectations.hpp"
+#include "gate/junit.hpp"
+#include "gate/markdown.hpp"
+#include "gate/policy.hpp"
+#include "gate/summary_json.hpp"
+#include "report/store/reader.hpp"
 
 #include <cerrno>
 #include <cstdlib>
@@ -27,23 +26,23 @@ namespace wsgauntlet::cli {
 namespace {
 
 std::string today() {
-  return formatUtc(roles::wallClock()).substr(0, 10);
+  return formatUtc(wallClock()).substr(0, 10);
 }
 
 /// The file, or nothing when it is not there yet and is about to be written.
-std::optional<report::Expectations> loadExpectations(const GateFlags& flags) {
+std::optional<gate::Expectations> loadExpectations(const GateFlags& flags) {
   if (flags.expectations.empty()) return std::nullopt;
   if (flags.updateExpectations && !std::filesystem::exists(flags.expectations)) {
-    return report::Expectations{};
+    return gate::Expectations{};
   }
-  return report::readExpectations(flags.expectations);
+  return gate::readExpectations(flags.expectations);
 }
 
 void writeOutput(const std::string& path, const std::string& text) {
   if (path.empty()) return;
   const std::filesystem::path target(path);
   if (target.has_parent_path()) std::filesystem::create_directories(target.parent_path());
-  report::replaceFile(target, text);
+  replaceFile(target, text);
 }
 
 /// Other steps of the job have written to it too.
@@ -63,10 +62,10 @@ bool inGithubActions() {
   return value != nullptr && std::string_view(value) == "true";
 }
 
-void update(const GateFlags& flags, const report::Gate& gate, const report::GateInput& input) {
-  const report::Expectations updated =
-      report::updatedExpectations(gate, input, "known failure, noted on " + today());
-  const std::string text = report::formatExpectations(updated);
+void update(const GateFlags& flags, const gate::Gate& gate, const gate::GateInput& input) {
+  const gate::Expectations updated =
+      gate::updatedExpectations(gate, input, "known failure, noted on " + today());
+  const std::string text = gate::formatExpectations(updated);
   writeOutput(flags.expectations, text);
   std::size_t entries = 0;
   for (const auto& [agent, list] : updated.agents) entries += list.size();
@@ -74,34 +73,34 @@ void update(const GateFlags& flags, const report::Gate& gate, const report::Gate
       entries == 1 ? "entry" : "entries");
 }
 
-void printGate(const report::Gate& gate, const GateRun& run) {
-  report::GateTextOptions options;
+void printGate(const gate::Gate& gate, const GateRun& run) {
+  gate::GateTextOptions options;
   options.repeat = run.repeat;
-  say("{}", report::gateText(gate, options));
-  if (!run.folder.empty() && gate.status != report::GateStatus::passed) {
+  say("{}", gate::gateText(gate, options));
+  if (!run.folder.empty() && gate.status != gate::GateStatus::passed) {
     say("Reports are in {}\n",
         (std::filesystem::absolute(run.folder) / "index.html").lexically_normal().string());
   }
-  if (inGithubActions()) say("{}", report::githubAnnotations(gate));
+  if (inGithubActions()) say("{}", gate::githubAnnotations(gate));
 }
 
-void writeGate(const GateFlags& flags, const report::Gate& gate, const GateRun& run) {
-  const std::string markdown = report::markdownSummary(gate);
-  if (!flags.junit.empty()) writeOutput(flags.junit, report::junitXml(gate));
+void writeGate(const GateFlags& flags, const gate::Gate& gate, const GateRun& run) {
+  const std::string markdown = gate::markdownSummary(gate);
+  if (!flags.junit.empty()) writeOutput(flags.junit, gate::junitXml(gate));
   writeOutput(flags.markdown, markdown);
   if (!flags.summary.empty()) {
-    writeOutput(flags.summary, report::summaryJson(gate, roles::wallClock(), run.repeat));
+    writeOutput(flags.summary, gate::summaryJson(gate, wallClock(), run.repeat));
   }
   appendJobSummary(markdown);
 }
 
-int exitStatus(report::GateStatus status) {
+int exitStatus(gate::GateStatus status) {
   switch (status) {
-    case report::GateStatus::passed:
+    case gate::GateStatus::passed:
       return success;
-    case report::GateStatus::failed:
+    case gate::GateStatus::failed:
       return casesFailed;
-    case report::GateStatus::incomplete:
+    case gate::GateStatus::incomplete:
       break;
   }
   return incomplete;
@@ -120,7 +119,7 @@ bool GateFlags::wanted(bool originalSpelling) const {
 
 void addGateFlags(CLI::App& app, GateFlags& flags) {
   std::string words;
-  for (const report::PolicyWord& word : report::policyWords()) {
+  for (const gate::PolicyWord& word : gate::policyWords()) {
     words += fmt::format("{}{}", words.empty() ? "" : ", ", word.name);
   }
   app.add_option("--fail-on", flags.failOn,
@@ -149,7 +148,7 @@ void addGateFlags(CLI::App& app, GateFlags& flags) {
 }
 
 void checkGateFlags(const GateFlags& flags, const suite::Catalogue& catalogue) {
-  static_cast<void>(report::Policy::parse(flags.failOn));
+  static_cast<void>(gate::Policy::parse(flags.failOn));
   if (flags.updateExpectations && flags.expectations.empty()) {
     throw InputError("--update-expectations: name the file with --expectations FILE");
   }
@@ -161,19 +160,19 @@ void checkGateFlags(const GateFlags& flags, const suite::Catalogue& catalogue) {
 
 struct GateBasis {
   GateBasis(const GateFlags& flags, const suite::Catalogue& catalogue)
-      : policy(report::Policy::parse(flags.failOn)), expectations(loadExpectations(flags)) {
+      : policy(gate::Policy::parse(flags.failOn)), expectations(loadExpectations(flags)) {
     if (!flags.baseline.empty()) baseline.emplace(flags.baseline, catalogue);
   }
-  [[nodiscard]] report::GateInput input(const report::Records& records,
-                                        std::span<const suite::Case* const> cases) const {
-    report::GateInput input{records, cases, policy};
+  [[nodiscard]] gate::GateInput input(const report::Records& records,
+                                      std::span<const suite::Case* const> cases) const {
+    gate::GateInput input{records, cases, policy};
     input.expectations = expectations ? &*expectations : nullptr;
     input.baseline = baseline ? &baseline->records() : nullptr;
     return input;
   }
 
-  report::Policy policy;
-  std::optional<report::Expectations> expectations;
+  gate::Policy policy;
+  std::optional<gate::Expectations> expectations;
   std::optional<report::StoredReports> baseline;
 };
 
@@ -188,10 +187,10 @@ bool FailFast::endsRun(const play::Result& result) {
   if (limit_ == 0) return false;
   report::Records records;
   records[report::agentText(result)][result.testCase->id] = report::makeRecord(result, "");
-  const report::JudgementTally tally =
-      report::evaluate(basis_->input(records, {&result.testCase, 1})).tally();
+  const gate::JudgementTally tally =
+      gate::evaluate(basis_->input(records, {&result.testCase, 1})).tally();
   for (const auto failure :
-       {report::Judgement::unexpected, report::Judgement::changed, report::Judgement::regression}) {
+       {gate::Judgement::unexpected, gate::Judgement::changed, gate::Judgement::regression}) {
     failures_ += tally.of(failure);
   }
   return failures_ >= limit_;
@@ -207,23 +206,23 @@ int runGate(const GateFlags& flags, const report::Records& records,
             std::span<const suite::Case* const> cases, const GateRun& run) {
   checkGateFlags(flags, run.catalogue);
   GateBasis basis(flags, run.catalogue);
-  report::GateInput input = basis.input(records, cases);
+  gate::GateInput input = basis.input(records, cases);
   input.agents = run.agents;
   input.excluded = run.excluded;
   input.missingAllowed = flags.allowMissing;
   input.unfinished = run.unfinished;
   if (flags.updateExpectations) {
-    update(flags, report::evaluate(input), input);
+    update(flags, gate::evaluate(input), input);
     // The verdict is that under the new file.
-    basis.expectations = report::readExpectations(flags.expectations);
+    basis.expectations = gate::readExpectations(flags.expectations);
   }
-  const report::Gate gate = report::evaluate(input);
+  const gate::Gate gate = gate::evaluate(input);
   printGate(gate, run);
   writeGate(flags, gate, run);
   return exitStatus(gate.status);
 }
 
-report::RepeatCommand repeatWith(std::string prefix) {
+gate::RepeatCommand repeatWith(std::string prefix) {
   return [prefix = std::move(prefix)](const std::string&, const suite::CaseId& id) {
     return fmt::format("{} --cases {}", prefix, id.str());
   };

@@ -1,9 +1,9 @@
 // The gate, for every command that ends with results.
 #pragma once
 
+#include "gate/gate.hpp"
+#include "gate/gate_text.hpp"
 #include "play/result.hpp"
-#include "report/gate.hpp"
-#include "report/gate_text.hpp"
 #include "report/records.hpp"
 #include "suite/catalogue.hpp"
 
@@ -45,7 +45,7 @@ struct GateRun {
   const suite::Catalogue& catalogue;
   /// Where the report pages are; for the last line of what is printed. May be empty.
   std::string folder;
-  report::RepeatCommand repeat;
+  gate::RepeatCommand repeat;
   /// Agents that must be there; empty: those that are.
   std::vector<std::string> agents;
   /// Cases that an agent does not run, as `exclude-agent-cases` says; may be empty.
@@ -88,6 +88,6 @@ class FailFast {
 };
 
 /// The command that repeats one case: `prefix --cases 5.19`.
-[[nodiscard]] report::RepeatCommand repeatWith(std::string prefix);
+[[nodiscard]] gate::RepeatCommand repeatWith(std::string prefix);
 
 }  // namespace wsgauntlet::cli

@@ -1,7 +1,6 @@
 #include "cli/run_file.hpp"
 
 #include "base/error.hpp"
-#include "roles/index_writer.hpp"
 
 #include <utility>
 
@@ -11,7 +10,7 @@ RunFile::RunFile(const report::Folder& folder, bool server, const Selection& sel
                  std::vector<std::string> agents)
     : folder_(folder) {
   record_.server = server;
-  record_.started = roles::wallClock();
+  record_.started = wallClock();
   record_.agents = std::move(agents);
   for (const suite::Case* one : selection.part) record_.cases.push_back(one->id);
   if (selection.shards > 0) {
@@ -26,7 +25,7 @@ bool RunFile::end(
     const std::function<bool(const std::string& agent, const suite::CaseId& id)>& excluded,
     roles::RunLog& log) {
   record_.state = finished ? report::RunState::finished : report::RunState::interrupted;
-  record_.ended = roles::wallClock();
+  record_.ended = wallClock();
   for (const auto& [agent, results] : folder_.records()) {
     for (const suite::CaseId& id : record_.cases) {
       if (excluded(agent, id)) record_.excluded[agent].insert(id);

@@ -2,8 +2,8 @@
 #pragma once
 
 #include "cli/common_flags.hpp"
-#include "report/folder.hpp"
-#include "report/run_record.hpp"
+#include "report/store/folder.hpp"
+#include "report/store/run_record.hpp"
 #include "roles/run_log.hpp"
 
 #include <functional>

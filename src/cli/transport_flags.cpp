@@ -1,10 +1,10 @@
 #include "cli/transport_flags.hpp"
 
+#include "base/atomic_file.hpp"
 #include "base/error.hpp"
 #include "cli/option_table.hpp"
 #include "cli/output.hpp"
 #include "cli/request_fields.hpp"
-#include "report/atomic_file.hpp"
 
 #include <filesystem>
 #include <utility>
@@ -193,7 +193,7 @@ Listening listeningAt(const websocket::Url& url, const ListenFlags& flags,
 void announce(const Listening& listening, std::uint16_t port, const ListenFlags& flags) {
   if (listening.tls) say("Certificate = SHA-256 {}\n", listening.tls->fingerprint());
   say("Listening on {}\n", listening.url(port));
-  if (!flags.portFile.empty()) report::replaceFile(flags.portFile, fmt::format("{}\n", port));
+  if (!flags.portFile.empty()) replaceFile(flags.portFile, fmt::format("{}\n", port));
 }
 
 roles::ServeSpec serveSpec(const OriginalFlags& original, const ListenFlags& flags,

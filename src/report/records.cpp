@@ -31,9 +31,13 @@ Outcome outcome(const CaseRecord& record) {
   return worst(record.behavior, record.behaviorClose);
 }
 
-bool isFailure(const CaseRecord& record) {
-  const Outcome out = outcome(record);
+bool isFailure(play::Behavior behavior, play::BehaviorClose behaviorClose) {
+  const Outcome out = worst(behavior, behaviorClose);
   return out == Outcome::fail || out == Outcome::closing;
+}
+
+bool isFailure(const CaseRecord& record) {
+  return isFailure(record.behavior, record.behaviorClose);
 }
 
 CaseRecord makeRecord(const play::Result& result, std::string reportFile) {
@@ -75,10 +79,53 @@ std::string agentText(const play::Result& result) {
   return replaceInvalid(result.agent);
 }
 
-const CaseRecord* find(const std::map<suite::CaseId, CaseRecord>& records,
-                       const suite::CaseId& id) {
+const CaseRecord* find(const AgentRecords& records, const suite::CaseId& id) {
   const auto found = records.find(id);
   return found == records.end() ? nullptr : &found->second;
+}
+
+std::string_view outcomeWord(Outcome outcome) {
+  switch (outcome) {
+    case Outcome::pass:
+      return "pass";
+    case Outcome::nonStrict:
+      return "nonstrict";
+    case Outcome::info:
+      return "info";
+    case Outcome::unimplemented:
+      return "unimplemented";
+    case Outcome::closing:
+      return "closing";
+    case Outcome::fail:
+      return "fail";
+    case Outcome::missing:
+      break;
+  }
+  return "missing";
+}
+
+std::string_view outcomeLabel(Outcome outcome) {
+  switch (outcome) {
+    case Outcome::pass:
+      return "Pass";
+    case Outcome::nonStrict:
+      return "Non-Strict";
+    case Outcome::info:
+      return "Info";
+    case Outcome::unimplemented:
+      return "Unimplemented";
+    case Outcome::closing:
+      return "Closing";
+    case Outcome::fail:
+      return "Fail";
+    case Outcome::missing:
+      break;
+  }
+  return "Missing";
+}
+
+std::string shownAgent(const std::string& agent) {
+  return agent.empty() ? "(agent without a name)" : agent;
 }
 
 }  // namespace wsgauntlet::report

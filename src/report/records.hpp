@@ -47,8 +47,9 @@ struct CaseRecord {
   play::Run run = play::Run::only;
 };
 
-/// By agent (valid UTF-8), then by case.
-using Records = std::map<std::string, std::map<suite::CaseId, CaseRecord>>;
+using AgentRecords = std::map<suite::CaseId, CaseRecord>;
+/// By agent (valid UTF-8).
+using Records = std::map<std::string, AgentRecords>;
 
 /// How a case came out, in one word: the worse of its behavior and of its closing.
 enum class Outcome { pass, nonStrict, info, unimplemented, closing, fail, missing };
@@ -57,7 +58,15 @@ inline constexpr std::size_t kOutcomes = 7;
 /// `closing`: the events were right, and the connection ended with a wrong code or was left open.
 [[nodiscard]] Outcome outcome(const CaseRecord& record);
 /// True for what a person has to look at: `fail` and `closing`.
+[[nodiscard]] bool isFailure(play::Behavior behavior, play::BehaviorClose behaviorClose);
 [[nodiscard]] bool isFailure(const CaseRecord& record);
+/// The word of an outcome in `data-v` and in class names: `pass`, `nonstrict`, ….
+[[nodiscard]] std::string_view outcomeWord(Outcome outcome);
+/// The name of an outcome for people.
+[[nodiscard]] std::string_view outcomeLabel(Outcome outcome);
+/// The agent for people: one without a name is said to have none.
+[[nodiscard]] std::string shownAgent(const std::string& agent);
+
 /// Cases by outcome.
 struct Tally {
   std::array<int, kOutcomes> counts{};
@@ -78,7 +87,6 @@ struct Tally {
 /// The agent as it is shown and as it is a key: octets that are not UTF-8 are replaced.
 [[nodiscard]] std::string agentText(const play::Result& result);
 /// Null when there is none.
-[[nodiscard]] const CaseRecord* find(const std::map<suite::CaseId, CaseRecord>& records,
-                                     const suite::CaseId& id);
+[[nodiscard]] const CaseRecord* find(const AgentRecords& records, const suite::CaseId& id);
 
 }  // namespace wsgauntlet::report

@@ -2,9 +2,9 @@
 
 #include "net/transport.hpp"
 #include "play/case_session.hpp"
-#include "roles/index_writer.hpp"
 #include "roles/names.hpp"
 #include "roles/repetition.hpp"
+#include "roles/report_writer.hpp"
 #include "roles/scheduler.hpp"
 
 #include <algorithm>
@@ -49,7 +49,7 @@ class ServerRun : public std::enable_shared_from_this<ServerRun> {
  public:
   /// `goOn` is called when a case has ended and others may start.
   ServerRun(net::Loop& loop, const FuzzingClientSpec& spec, std::size_t index, Scheduler& scheduler,
-            IndexWriter& reports, RunLog& log, RunOutcome& outcome, std::function<void()> goOn)
+            ReportWriter& reports, RunLog& log, RunOutcome& outcome, std::function<void()> goOn)
       : loop_(loop),
         spec_(spec),
         index_(index),
@@ -271,7 +271,7 @@ class ServerRun : public std::enable_shared_from_this<ServerRun> {
   const std::size_t index_;
   const ServerSpec& server_;
   Scheduler& scheduler_;
-  IndexWriter& reports_;
+  ReportWriter& reports_;
   RunLog& log_;
   RunOutcome& outcome_;
   std::string agent_;  ///< empty as long as it is not known
@@ -332,7 +332,7 @@ class FuzzingClient::State : public std::enable_shared_from_this<State> {
   net::Loop& loop;
   FuzzingClientSpec spec;
   Scheduler scheduler;
-  IndexWriter reports;
+  ReportWriter reports;
   RunLog& log;
   RunOutcome outcome;
   std::vector<std::shared_ptr<ServerRun>> servers;

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "net/loop.hpp"
-#include "report/folder.hpp"
+#include "report/store/folder.hpp"
 #include "roles/agent_exclusions.hpp"
 #include "roles/connect_spec.hpp"
 #include "roles/run_log.hpp"

@@ -5,12 +5,12 @@
 #include "net/transport.hpp"
 #include "play/case_session.hpp"
 #include "play/opening.hpp"
-#include "roles/case_board.hpp"
+#include "roles/case_progress.hpp"
 #include "roles/control_sessions.hpp"
-#include "roles/front_door.hpp"
-#include "roles/index_writer.hpp"
 #include "roles/names.hpp"
-#include "roles/run_page.hpp"
+#include "roles/report_writer.hpp"
+#include "web/run_page.hpp"
+#include "websocket/request_session.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -62,10 +62,10 @@ class FuzzingServer::State {
         spec(stretched(std::move(description))),
         reports(folder, spec.cases, runLog),
         log(runLog),
-        board(spec.cases),
+        progress(spec.cases),
         random(spec.seed),
         listener(
-            eventLoop, spec.listen, [this](const std::string& peer) { return openDoor(peer); },
+            eventLoop, spec.listen, [this](const std::string& peer) { return serve(peer); },
             spec.tls,
             [this](const std::string& peer, const std::string& reason) {
               log.line(fmt::format("TLS with {} failed ({})", peer, reason));
@@ -73,11 +73,15 @@ class FuzzingServer::State {
     if (spec.webPort) servePage(folder);
   }
 
-  std::unique_ptr<websocket::Session> openDoor(const std::string& peer) {
+  std::unique_ptr<websocket::Session> serve(const std::string& peer) {
     if (!returnsMemory) returnMemoryLater();
-    return std::make_unique<FrontDoor>(
-        spec.options, kFuzzerName, peer, [this](Knock knock) { return route(std::move(knock)); },
-        guests, [this](BadKnock knock) { return runCaseOfBadRequest(std::move(knock)); });
+    return std::make_unique<websocket::RequestSession>(
+        spec.options, kFuzzerName, peer,
+        [this](websocket::OpeningRequest request) { return route(std::move(request)); },
+        connections,
+        [this](websocket::RejectedRequest request) {
+          return runCaseOfRejectedRequest(std::move(request));
+        });
   }
 
   /// Once nobody is here: what a flood took is not kept for the days that a server may run. The C
@@ -85,7 +89,7 @@ class FuzzingServer::State {
   void returnMemoryLater() {
     returnsMemory = true;
     loop.after(kIdleCheck, [this] {
-      if (*guests > 0) {
+      if (*connections > 0) {
         returnMemoryLater();
       } else {
         returnFreeMemory();
@@ -97,11 +101,11 @@ class FuzzingServer::State {
   void servePage(const report::Folder& folder) {
     try {
       page.emplace(loop,
-                   RunPageSpec{{spec.listen.host, *spec.webPort},
-                               spec.cases,
-                               spec.tls,
-                               listener.port(),
-                               [this] { reports.refresh(); }},
+                   web::RunPageSpec{{spec.listen.host, *spec.webPort},
+                                    spec.cases,
+                                    spec.tls,
+                                    listener.port(),
+                                    [this] { reports.refresh(); }},
                    folder);
     } catch (const InputError& error) {
       if (spec.webPageRequired) throw;
@@ -109,106 +113,107 @@ class FuzzingServer::State {
     }
   }
 
-  Welcome route(Knock knock) {
-    const std::string path = knock.accepted.target.path;
-    if (path == "/runCase") return runCase(std::move(knock));
+  websocket::RouteResult route(websocket::OpeningRequest request) {
+    const std::string path = request.accepted.target.path;
+    if (path == "/runCase") return runCase(std::move(request));
     if (path == "/getCaseCount") {
-      return replyWith(std::move(knock), std::to_string(board.cases().size()));
+      return replyWith(std::move(request), std::to_string(progress.cases().size()));
     }
-    if (path == "/getCaseInfo") return caseInfo(std::move(knock));
-    if (path == "/getCaseStatus") return caseStatus(std::move(knock));
-    if (path == "/updateReports") return updateReports(std::move(knock));
-    if (path == "/stopServer") return stopServer(std::move(knock));
-    log.line("Entering direct command mode for peer " + knock.peer);
-    return std::make_unique<DirectCommandSession>(spec.options, fork(), answer(std::move(knock)));
+    if (path == "/getCaseInfo") return caseInfo(std::move(request));
+    if (path == "/getCaseStatus") return caseStatus(std::move(request));
+    if (path == "/updateReports") return updateReports(std::move(request));
+    if (path == "/stopServer") return stopServer(std::move(request));
+    log.line("Entering direct command mode for peer " + request.peer);
+    return std::make_unique<DirectCommandSession>(spec.options, fork(), answer(std::move(request)));
   }
 
-  Random fork() { return random.fork(++connections); }
+  Random fork() { return random.fork(++accepted); }
 
-  SimpleSession::Answer answer(Knock knock,
+  SimpleSession::Answer answer(websocket::OpeningRequest request,
                                const std::optional<websocket::Negotiated>& deflate = {}) {
     websocket::ServerResponse response;
     response.server = kFuzzerName;
     response.poweredBy = "AutobahnPython/0.10.9";
     response.extraHeaders = spec.headers;
-    return openingAnswer(std::move(knock), std::move(response), spec.protocols, deflate);
+    return openingAnswer(std::move(request), std::move(response), spec.protocols, deflate);
   }
 
-  std::unique_ptr<ReplySession> makeReply(Knock knock) {
-    return std::make_unique<ReplySession>(spec.options, fork(), answer(std::move(knock)));
+  std::unique_ptr<ReplySession> makeReply(websocket::OpeningRequest request) {
+    return std::make_unique<ReplySession>(spec.options, fork(), answer(std::move(request)));
   }
 
-  Welcome replyWith(Knock knock, const std::string& text) {
-    auto session = makeReply(std::move(knock));
+  websocket::RouteResult replyWith(websocket::OpeningRequest request, const std::string& text) {
+    auto session = makeReply(std::move(request));
     session->reply(text);
     return session;
   }
 
-  std::optional<int> caseNumber(const Knock& knock) const {
-    return board.number(parameter(knock.accepted, "case"), parameter(knock.accepted, "casetuple"));
+  std::optional<int> caseNumber(const websocket::OpeningRequest& request) const {
+    return progress.number(parameter(request.accepted, "case"),
+                           parameter(request.accepted, "casetuple"));
   }
 
-  Welcome caseInfo(Knock knock) {
-    const auto number = caseNumber(knock);
+  websocket::RouteResult caseInfo(websocket::OpeningRequest request) {
+    const auto number = caseNumber(request);
     if (!number) return badRequest("no such case");
-    const suite::Case& testCase = *board.cases()[static_cast<std::size_t>(*number) - 1];
+    const suite::Case& testCase = *progress.cases()[static_cast<std::size_t>(*number) - 1];
     const nlohmann::ordered_json info = {{"id", testCase.id.str()},
                                          {"description", testCase.description}};
-    return replyWith(std::move(knock), info.dump());
+    return replyWith(std::move(request), info.dump());
   }
 
-  Welcome caseStatus(Knock knock) {
-    const auto number = caseNumber(knock);
-    const auto agent = parameter(knock.accepted, "agent");
+  websocket::RouteResult caseStatus(websocket::OpeningRequest request) {
+    const auto number = caseNumber(request);
+    const auto agent = parameter(request.accepted, "agent");
     if (!number) return badRequest("no such case");
     if (!agent) return badRequest("the parameter agent is missing");
-    auto session = makeReply(std::move(knock));
-    board.whenDone(*agent, *number, [reply = session->replier()](play::Behavior behavior) {
+    auto session = makeReply(std::move(request));
+    progress.whenDone(*agent, *number, [reply = session->replier()](play::Behavior behavior) {
       reply(statusText(behavior));
     });
     return session;
   }
 
-  Welcome updateReports(Knock knock) {
-    if (!parameter(knock.accepted, "agent")) return badRequest("the parameter agent is missing");
+  websocket::RouteResult updateReports(websocket::OpeningRequest request) {
+    if (!parameter(request.accepted, "agent")) return badRequest("the parameter agent is missing");
     const std::string shutdown =
-        websocket::toLower(parameter(knock.accepted, "shutdownOnComplete").value_or(""));
+        websocket::toLower(parameter(request.accepted, "shutdownOnComplete").value_or(""));
     const bool ends = shutdown == "true" || shutdown == "yes";
-    log.line("Updating reports, requested by peer " + knock.peer);
+    log.line("Updating reports, requested by peer " + request.peer);
     reports.write();
     log.line(ends ? "Report generation complete; shutting down server."
                   : "Report generation complete.");
-    auto session = makeReply(std::move(knock));
+    auto session = makeReply(std::move(request));
     if (ends) session->whenClosed([this] { loop.stop(); });
     session->reply("");
     return session;
   }
 
-  Welcome stopServer(Knock knock) {
+  websocket::RouteResult stopServer(websocket::OpeningRequest request) {
     log.line("Shutting down server.");
-    auto session = makeReply(std::move(knock));
+    auto session = makeReply(std::move(request));
     session->whenClosed([this] { loop.stop(); });
     session->reply("");
     return session;
   }
 
-  Welcome runCase(Knock knock) {
-    const auto number = caseNumber(knock);
-    const auto agent = parameter(knock.accepted, "agent");
+  websocket::RouteResult runCase(websocket::OpeningRequest request) {
+    const auto number = caseNumber(request);
+    const auto agent = parameter(request.accepted, "agent");
     if (!number) return badRequest("no such case");
     if (!agent) return badRequest("the parameter agent is missing");
-    const suite::Case& testCase = *board.cases()[static_cast<std::size_t>(*number) - 1];
+    const suite::Case& testCase = *progress.cases()[static_cast<std::size_t>(*number) - 1];
     if (isExcluded(spec.exclusions, *agent, testCase.id)) {
       log.line(fmt::format("Skipping test case {} for agent {} by test configuration!",
                            testCase.id.str(), *agent));
       if (page) page->skipped(*agent, testCase.id);
-      return replyWith(std::move(knock), "");
+      return replyWith(std::move(request), "");
     }
-    play::CaseSetup setup = begin(testCase, *number, *agent, knock.peer);
-    setup.keyIsFresh = keys[*agent].insert(knock.accepted.key).second;
+    play::CaseSetup setup = begin(testCase, *number, *agent, request.peer);
+    setup.keyIsFresh = keys[*agent].insert(request.accepted.key).second;
     const auto deflate =
-        websocket::negotiate(knock.accepted.extensions, play::acceptRules(testCase));
-    SimpleSession::Answer open = answer(std::move(knock), deflate);
+        websocket::negotiate(request.accepted.extensions, play::acceptRules(testCase));
+    SimpleSession::Answer open = answer(std::move(request), deflate);
     return std::make_unique<play::CaseSession>(std::move(setup),
                                                play::AcceptedRequest{std::move(open.request),
                                                                      std::move(open.response),
@@ -220,7 +225,7 @@ class FuzzingServer::State {
   play::CaseSetup begin(const suite::Case& testCase, int number, const std::string& agent,
                         const std::string& peer) {
     log.caseStarted(testCase, agent, peer);
-    board.begin(agent, number);
+    progress.begin(agent, number);
     if (page) page->started(agent, testCase.id);
     play::CaseSetup setup;
     setup.testCase = &testCase;
@@ -237,30 +242,29 @@ class FuzzingServer::State {
 
   /// A case that is judged by level is FAILED by a request that cannot be answered; the original's
   /// cases have no result then.
-  std::unique_ptr<websocket::Session> runCaseOfBadRequest(BadKnock knock) {
-    websocket::Accepted request;
-    request.target = knock.target;
-    request.parameters = websocket::decodeForm(knock.target.query);
-    const auto agent =
-        request.target.path == "/runCase" ? parameter(request, "agent") : std::nullopt;
-    const auto number = board.number(parameter(request, "case"), parameter(request, "casetuple"));
+  std::unique_ptr<websocket::Session> runCaseOfRejectedRequest(websocket::RejectedRequest request) {
+    websocket::Accepted asked;
+    asked.target = request.target;
+    asked.parameters = websocket::decodeForm(request.target.query);
+    const auto agent = request.target.path == "/runCase" ? parameter(asked, "agent") : std::nullopt;
+    const auto number = progress.number(parameter(asked, "case"), parameter(asked, "casetuple"));
     if (!agent || !number) return nullptr;
-    const suite::Case& testCase = *board.cases()[static_cast<std::size_t>(*number) - 1];
+    const suite::Case& testCase = *progress.cases()[static_cast<std::size_t>(*number) - 1];
     if (!testCase.outcome || isExcluded(spec.exclusions, *agent, testCase.id)) return nullptr;
     play::AcceptedRequest refused;
-    refused.request = std::move(knock.request);
-    refused.response = websocket::buildRefusal(knock.refusal);
-    refused.fault = knock.refusal.reason;
-    return std::make_unique<play::CaseSession>(begin(testCase, *number, *agent, knock.peer),
+    refused.request = std::move(request.request);
+    refused.response = websocket::buildRefusal(request.refusal);
+    refused.fault = request.refusal.reason;
+    return std::make_unique<play::CaseSession>(begin(testCase, *number, *agent, request.peer),
                                                std::move(refused));
   }
 
   void caseEnded(const play::Result& result) {
     const bool written = reports.add(result, neighbours(result.number));
-    board.add(result.agent, result.number, result.behavior);
+    progress.add(result.agent, result.number, result.behavior);
     if (page) page->ended(result.agent, result.testCase->id);
     if (written) {
-      log.caseEnded(result, board.done(result.agent), board.cases().size());
+      log.caseEnded(result, progress.done(result.agent), progress.cases().size());
     } else {
       ++unwritten;
     }
@@ -268,7 +272,7 @@ class FuzzingServer::State {
   }
 
   [[nodiscard]] report::Neighbours neighbours(int number) const {
-    const auto& cases = board.cases();
+    const auto& cases = progress.cases();
     const auto index = static_cast<std::size_t>(number) - 1;
     report::Neighbours found;
     if (index > 0) found.previous = cases[index - 1];
@@ -278,17 +282,17 @@ class FuzzingServer::State {
 
   net::Loop& loop;
   FuzzingServerSpec spec;
-  IndexWriter reports;
+  ReportWriter reports;
   std::size_t unwritten = 0;
   RunLog& log;
-  CaseBoard board;
+  CaseProgress progress;
   Random random;
-  std::uint64_t connections = 0;
-  std::shared_ptr<std::size_t> guests = std::make_shared<std::size_t>(0);
+  std::uint64_t accepted = 0;  ///< connections so far
+  std::shared_ptr<std::size_t> connections = std::make_shared<std::size_t>(0);
   bool returnsMemory = false;                         ///< will do so
   std::map<std::string, std::set<std::string>> keys;  ///< that an agent has used in cases
   net::Listener listener;
-  std::optional<RunPage> page;
+  std::optional<web::RunPage> page;
 };
 
 FuzzingServer::FuzzingServer(net::Loop& loop, FuzzingServerSpec spec, report::Folder& folder,

@@ -3,7 +3,7 @@
 
 #include "net/transport.hpp"
 #include "play/result.hpp"
-#include "report/folder.hpp"
+#include "report/store/folder.hpp"
 #include "roles/agent_exclusions.hpp"
 #include "roles/run_log.hpp"
 #include "suite/catalogue.hpp"

@@ -1,7 +1,7 @@
 #include "roles/plain_server.hpp"
 
-#include "roles/front_door.hpp"
-#include "roles/odd_peer.hpp"
+#include "mutants/mutant_peer.hpp"
+#include "websocket/request_session.hpp"
 
 #include <utility>
 
@@ -22,29 +22,30 @@ class PlainServer::State {
             }) {}
 
   std::unique_ptr<websocket::Session> accept(const std::string& peer) {
-    if (!spec.oddRule.empty()) {
-      return std::make_unique<OddPeer>(spec.oddRule, random.fork(++connections));
+    if (!spec.mutation.empty()) {
+      return std::make_unique<mutants::MutantPeer>(spec.mutation, random.fork(++accepted));
     }
-    return std::make_unique<FrontDoor>(
-        spec.options, spec.name, peer, [this](Knock knock) { return welcome(std::move(knock)); },
-        guests);
+    return std::make_unique<websocket::RequestSession>(
+        spec.options, spec.name, peer,
+        [this](websocket::OpeningRequest request) { return routed(std::move(request)); },
+        connections);
   }
 
-  Welcome welcome(Knock knock) {
+  websocket::RouteResult routed(websocket::OpeningRequest request) {
     const std::vector<websocket::AcceptRule> anyOffer(spec.compression ? 1 : 0);
-    const auto deflate = websocket::negotiate(knock.accepted.extensions, anyOffer);
+    const auto deflate = websocket::negotiate(request.accepted.extensions, anyOffer);
     websocket::ServerResponse response;
     response.server = spec.name;
     response.extraHeaders = spec.headers;
-    return serve(spec.options, random.fork(++connections),
-                 openingAnswer(std::move(knock), std::move(response), spec.protocols, deflate));
+    return serve(spec.options, random.fork(++accepted),
+                 openingAnswer(std::move(request), std::move(response), spec.protocols, deflate));
   }
 
   const ServeSpec spec;
   const Serve serve;
   Random random;
-  std::uint64_t connections = 0;
-  std::shared_ptr<std::size_t> guests = std::make_shared<std::size_t>(0);
+  std::uint64_t accepted = 0;  ///< connections so far
+  std::shared_ptr<std::size_t> connections = std::make_shared<std::size_t>(0);
   net::Listener listener;
 };
 

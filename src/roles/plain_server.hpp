@@ -24,7 +24,7 @@ struct ServeSpec {
   std::vector<std::string> protocols;  ///< subprotocols that are selected when a client offers them
   websocket::HttpFields headers;       ///< further fields of the answers that open a connection
   bool compression = true;             ///< accept permessage-deflate
-  std::string oddRule;                 ///< a deviation, one of `oddRules`; empty: none
+  std::string mutation;                ///< a deviation, one of `mutations`; empty: none
   std::uint64_t seed = 0;
 };
 

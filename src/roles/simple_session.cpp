@@ -15,19 +15,20 @@ std::string selectSubprotocol(const websocket::Accepted& request,
 
 }  // namespace
 
-SimpleSession::Answer openingAnswer(Knock knock, websocket::ServerResponse response,
+SimpleSession::Answer openingAnswer(websocket::OpeningRequest request,
+                                    websocket::ServerResponse response,
                                     const std::vector<std::string>& known,
                                     const std::optional<websocket::Negotiated>& deflate) {
-  response.key = knock.accepted.key;
-  response.subprotocol = selectSubprotocol(knock.accepted, known);
+  response.key = request.accepted.key;
+  response.subprotocol = selectSubprotocol(request.accepted, known);
   SimpleSession::Answer answer;
   if (deflate) {
     response.extensions = deflate->header;
     answer.deflate = deflate->parameters;
   }
   answer.response = websocket::buildResponse(response);
-  answer.request = std::move(knock.request);
-  answer.rest = std::move(knock.rest);
+  answer.request = std::move(request.request);
+  answer.rest = std::move(request.rest);
   return answer;
 }
 

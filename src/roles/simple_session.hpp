@@ -1,8 +1,8 @@
 // A session that is little more than its connection.
 #pragma once
 
-#include "roles/front_door.hpp"
 #include "websocket/connection.hpp"
+#include "websocket/request_session.hpp"
 #include "websocket/session.hpp"
 
 #include <memory>
@@ -80,7 +80,7 @@ class SimpleSession : public websocket::Session, protected websocket::Listener {
 
 /// Accepts a request: `response` as it is but for key, subprotocol (one of `known`) and extension.
 [[nodiscard]] SimpleSession::Answer openingAnswer(
-    Knock knock, websocket::ServerResponse response, const std::vector<std::string>& known,
-    const std::optional<websocket::Negotiated>& deflate);
+    websocket::OpeningRequest request, websocket::ServerResponse response,
+    const std::vector<std::string>& known, const std::optional<websocket::Negotiated>& deflate);
 
 }  // namespace wsgauntlet::roles

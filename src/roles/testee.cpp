@@ -1,7 +1,7 @@
 #include "roles/testee.hpp"
 
+#include "mutants/mutant_peer.hpp"
 #include "roles/names.hpp"
-#include "roles/odd_peer.hpp"
 #include "roles/simple_session.hpp"
 
 #include <utility>
@@ -100,10 +100,11 @@ class TesteeClient::State : public std::enable_shared_from_this<State> {
       std::unique_ptr<websocket::Session> session;
       if (answer != nullptr) {
         session = std::make_unique<QuestionSession>(spec.options, numbers, request, answer);
-      } else if (!spec.oddRule.empty()) {
-        session = std::make_unique<OddPeer>(
-            spec.oddRule, numbers,
-            OddRequest{websocket::hostAndPort(spec.url.host, spec.url.port), resource, spec.agent});
+      } else if (!spec.mutation.empty()) {
+        session = std::make_unique<mutants::MutantPeer>(
+            spec.mutation, numbers,
+            mutants::MutantRequest{websocket::hostAndPort(spec.url.host, spec.url.port), resource,
+                                   spec.agent});
       } else {
         session = std::make_unique<EchoSession>(testeeOptions(spec.options), numbers, request);
       }

@@ -20,7 +20,7 @@ struct TesteeClientSpec : ConnectSpec {
   std::string agent;                                 ///< name that it gives itself
   bool compression = true;                           ///< offer permessage-deflate
   Duration connectRetry = std::chrono::seconds(10);  ///< how long a refusal is tried again
-  std::string oddRule;  ///< a deviation, one of `oddRules`; empty: none
+  std::string mutation;  ///< a deviation, one of `mutations`; empty: none
   std::uint64_t seed = 0;
 };
 

@@ -1,4 +1,5 @@
 // The opening handshake of a client: any octets as the server's answer.
+#include "base/text.hpp"
 #include "fuzz_input.hpp"
 #include "websocket/handshake.hpp"
 

@@ -2,16 +2,16 @@
 // problems with a place.
 #include "base/error.hpp"
 #include "fuzz_input.hpp"
-#include "report/expectations.hpp"
+#include "gate/expectations.hpp"
 
 using namespace wsgauntlet;
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   fuzz::Input input(data, size);
   try {
-    const auto known = report::parseExpectations("fuzz.json", std::string(input.rest()));
-    const std::string written = report::formatExpectations(known);
-    FUZZ_REQUIRE(report::formatExpectations(report::parseExpectations("written.json", written)) ==
+    const auto known = gate::parseExpectations("fuzz.json", std::string(input.rest()));
+    const std::string written = gate::formatExpectations(known);
+    FUZZ_REQUIRE(gate::formatExpectations(gate::parseExpectations("written.json", written)) ==
                  written);
   } catch (const InputError& error) {
     FUZZ_REQUIRE(!error.problems().empty());

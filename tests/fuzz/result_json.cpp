@@ -2,9 +2,9 @@
 // shown and written again, or problems with a place.
 #include "base/error.hpp"
 #include "fuzz_input.hpp"
-#include "report/case_page.hpp"
-#include "report/json.hpp"
-#include "report/reader.hpp"
+#include "report/pages/case_page.hpp"
+#include "report/store/json.hpp"
+#include "report/store/reader.hpp"
 #include "suite/catalogue.hpp"
 
 using namespace wsgauntlet;

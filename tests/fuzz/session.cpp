@@ -3,12 +3,12 @@
 #include "fuzz_input.hpp"
 #include "http_answer.hpp"
 #include "play/case_session.hpp"
-#include "report/case_page.hpp"
-#include "report/json.hpp"
-#include "report/reader.hpp"
-#include "roles/front_door.hpp"
+#include "report/pages/case_page.hpp"
+#include "report/store/json.hpp"
+#include "report/store/reader.hpp"
 #include "suite/catalogue.hpp"
 #include "websocket/handshake.hpp"
+#include "websocket/request_session.hpp"
 
 #include <array>
 #include <memory>
@@ -124,8 +124,9 @@ class Run {
   }
 
   void beServer() {
-    session_ = std::make_unique<roles::FrontDoor>(
-        options_, "wsgauntlet", "peer", [this](roles::Knock knock) -> roles::Welcome {
+    session_ = std::make_unique<websocket::RequestSession>(
+        options_, "wsgauntlet", "peer",
+        [this](websocket::OpeningRequest knock) -> websocket::RouteResult {
           websocket::ServerResponse response;
           response.key = knock.accepted.key;
           play::AcceptedRequest accepted;

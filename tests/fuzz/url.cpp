@@ -2,6 +2,7 @@
 #include "websocket/url.hpp"
 
 #include "base/error.hpp"
+#include "base/text.hpp"
 #include "fuzz_input.hpp"
 #include "websocket/http.hpp"
 

@@ -68,7 +68,7 @@ def check_page(path: pathlib.Path) -> None:
     check(page.tags.get("script") == 2, f"{path.name}: {page.tags.get('script')} scripts")
     check(not {"img", "iframe", "object", "embed", "base", "form"} & set(page.tags), f"{path.name}: {set(page.tags)}")
     check(page.handlers <= {"onclick=toggleClose()"}, f"{path.name}: {page.handlers}")
-    fine = re.compile(r"https://(www\.rfc-editor\.org|github\.com)/|#|data:,|[a-z0-9_]+\.html$")
+    fine = re.compile(r"https://(www\.rfc-editor\.org|github\.com)/|#|data:,|[a-z0-9_]+\.html(#failure-(before|after):[a-z0-9_]+\.html)?$")
     check(all(fine.match(url) for url in page.urls), f"{path.name}: {page.urls}")
 
 

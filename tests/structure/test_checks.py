@@ -36,6 +36,9 @@ class Checks(Tree):
                 ("src/play/a.cpp", "net/driver.hpp", True),
                 ("src/report/a.cpp", "play/result.hpp", False),
                 ("src/report/a.cpp", "play/session.hpp", True),
+                ("src/report/pages/a.cpp", "report/store/b.hpp", True),
+                ("src/report/store/a.cpp", "report/pages/b.hpp", False),
+                ("src/report/a.cpp", "report/pages/b.hpp", True),
                 ("src/roles/a.cpp", "cli/options.hpp", True),
                 ("src/cli/a.cpp", "roles/client.hpp", False),
                 ("src/cli/a.cpp", "neighbour.hpp", True)]:

@@ -193,6 +193,30 @@
     });
   }
 
+  function column(link) {
+    var at = 0;
+    for (var cell = link.closest("td").previousElementSibling; cell; cell = cell.previousElementSibling) at += cell.colSpan;
+    return at;
+  }
+
+  // The page of a failure leads here, since it does not know what else has failed.
+  function followFailureLink() {
+    var asked = /^#failure-(before|after):(.+)$/.exec(location.hash);
+    var here = asked && table.querySelector('a[href="' + CSS.escape(asked[2]) + '"]');
+    if (!here) return;
+    var failures = Array.prototype.filter.call(table.querySelectorAll("a[data-failure]"), function (link) {
+      return link === here || column(link) === column(here);
+    });
+    var next = failures[failures.indexOf(here) + (asked[1] === "after" ? 1 : -1)];
+    if (next) {
+      location.replace(next.href);
+    } else {
+      setCurrent(rows.findIndex(function (row) {
+        return row.element.contains(here);
+      }));
+    }
+  }
+
   function measure() {
     document.documentElement.style.setProperty("--bar-height", toolbar.offsetHeight + "px");
   }
@@ -204,6 +228,8 @@
   search.addEventListener("input", apply);
   addEventListener("resize", measure);
   measure();
+  followFailureLink();
+  addEventListener("hashchange", followFailureLink);
 })();
 
 // Shows or hides the close codes; pages and people know it by this name.

@@ -1,9 +1,9 @@
 // A case against a peer that deviates on purpose, both in memory and in virtual time.
 #pragma once
 
+#include "mutants/mutant_peer.hpp"
 #include "play/case_session.hpp"
 #include "play/opening.hpp"
-#include "roles/odd_peer.hpp"
 #include "websocket/handshake.hpp"
 
 #include <array>
@@ -31,10 +31,11 @@ class Duel {
     setup_.onResult = [this](play::Result result) { result_ = std::move(result); };
     const Random random(seed + 1);
     if (under == Under::server) {
-      peer_ = std::make_unique<roles::OddPeer>(rule, random);
+      peer_ = std::make_unique<mutants::MutantPeer>(rule, random);
     } else {
-      peer_ = std::make_unique<roles::OddPeer>(
-          rule, random, roles::OddRequest{"127.0.0.1:9001", "/runCase?case=1&agent=odd", "odd"});
+      peer_ = std::make_unique<mutants::MutantPeer>(
+          rule, random,
+          mutants::MutantRequest{"127.0.0.1:9001", "/runCase?case=1&agent=odd", "odd"});
     }
   }
 
@@ -158,7 +159,7 @@ class Duel {
   const Under under_;
   std::set<std::string>& keys_;
   play::CaseSetup setup_;
-  std::unique_ptr<roles::OddPeer> peer_;
+  std::unique_ptr<mutants::MutantPeer> peer_;
   std::unique_ptr<play::CaseSession> session_;
   Octets request_;
   TimePoint now_{std::chrono::seconds(1000)};

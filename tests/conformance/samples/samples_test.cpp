@@ -1,7 +1,7 @@
 // The five sample reports: a peer that behaves as the one in the sample drives a real case in
 // virtual time, and the text of the page that comes out is that of the sample.
 #include "html_to_text.hpp"
-#include "report/case_page.hpp"
+#include "report/pages/case_page.hpp"
 #include "simulation.hpp"
 
 #include <fstream>

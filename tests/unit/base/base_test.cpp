@@ -108,7 +108,7 @@ TEST(ReadFile, SaysWhyItCannot) {
 TEST(Problem, CommandsNoTerminal) {
   EXPECT_EQ(
       format({{"a.json", 3, "/agents/\x1b[31m\n::error::x\xc2\x9b"}, "the key \x07 is odd\nmore"}),
-      "a.json:3: /agents/\\x1b[31m\\x0a::error::x\\xc2\\x9b: the key \\x07 is odd\nmore");
+      "a.json:3: /agents/\\x1b[31m\\n::error::x\\x9b: the key \\x07 is odd\nmore");
 }
 
 }  // namespace

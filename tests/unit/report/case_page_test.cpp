@@ -1,8 +1,7 @@
-#include "report/case_page.hpp"
+#include "report/pages/case_page.hpp"
 
 #include "base/hex.hpp"
 #include "html_to_text.hpp"
-#include "report/failure_links.hpp"
 #include "samples.hpp"
 
 #include <algorithm>
@@ -155,7 +154,6 @@ TEST(CasePage, LinksToTheStandardAndToItsNeighbours) {
   EXPECT_THAT(
       page, HasSubstr("<a rel=\"prev\" data-key=\"prev\" href=\"a_case_1_1_1.html\">← 1.1.1</a>"));
   EXPECT_THAT(page, Not(HasSubstr("rel=\"next\"")));
-  EXPECT_THAT(page, HasSubstr(noFailureLinks()));
 }
 
 TEST(CasePage, SumsUpRoundTrips) {

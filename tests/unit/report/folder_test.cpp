@@ -1,4 +1,4 @@
-#include "report/folder.hpp"
+#include "report/store/folder.hpp"
 
 #include "base/error.hpp"
 #include "samples.hpp"

@@ -1,7 +1,7 @@
-#include "report/index_page.hpp"
+#include "report/pages/index_page.hpp"
 
 #include "html_to_text.hpp"
-#include "report/index_table.hpp"
+#include "report/pages/index_table.hpp"
 #include "samples.hpp"
 #include "suite/catalogue.hpp"
 

@@ -1,4 +1,4 @@
-#include "report/json.hpp"
+#include "report/store/json.hpp"
 
 #include "samples.hpp"
 

@@ -1,8 +1,8 @@
-#include "report/merge.hpp"
+#include "report/store/merge.hpp"
 
 #include "base/error.hpp"
-#include "report/folder.hpp"
-#include "report/reader.hpp"
+#include "report/store/folder.hpp"
+#include "report/store/reader.hpp"
 #include "samples.hpp"
 #include "temp_folder.hpp"
 

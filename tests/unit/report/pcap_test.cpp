@@ -1,4 +1,4 @@
-#include "report/pcap.hpp"
+#include "report/store/pcap.hpp"
 
 #include "base/error.hpp"
 #include "samples.hpp"

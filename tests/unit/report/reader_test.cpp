@@ -1,10 +1,10 @@
-#include "report/reader.hpp"
+#include "report/store/reader.hpp"
 
 #include "base/error.hpp"
-#include "report/case_page.hpp"
 #include "report/explain.hpp"
-#include "report/folder.hpp"
-#include "report/json.hpp"
+#include "report/pages/case_page.hpp"
+#include "report/store/folder.hpp"
+#include "report/store/json.hpp"
 #include "samples.hpp"
 #include "temp_folder.hpp"
 
@@ -37,7 +37,7 @@ std::vector<Sample> samples() {
   return all;
 }
 
-std::string errorOf(const std::string& text) {
+std::string readError(const std::string& text) {
   try {
     static_cast<void>(parseResult("case.json", text, catalogue()));
   } catch (const InputError& error) {
@@ -94,20 +94,20 @@ TEST(ParseResult, RefusesWithLineAndPointer) {
     json[key] = std::move(value);
     return json.dump(1);
   };
-  EXPECT_EQ(errorOf(with("behavior", "GOOD")),
+  EXPECT_EQ(readError(with("behavior", "GOOD")),
             "case.json:3: /behavior: expected OK, NON-STRICT, INFORMATIONAL, UNIMPLEMENTED or "
             "FAILED");
-  EXPECT_THAT(errorOf(with("id", "../x")), HasSubstr("/id: expected a case id such as 1.1.1"));
-  EXPECT_THAT(errorOf(with("duration", -1)), HasSubstr("/duration: expected an integer from 0"));
-  EXPECT_THAT(errorOf(with("wirelog", {{"TO", {64, "zz"}, true}})),
+  EXPECT_THAT(readError(with("id", "../x")), HasSubstr("/id: expected a case id such as 1.1.1"));
+  EXPECT_THAT(readError(with("duration", -1)), HasSubstr("/duration: expected an integer from 0"));
+  EXPECT_THAT(readError(with("wirelog", {{"TO", {64, "zz"}, true}})),
               HasSubstr("/wirelog/0/1: expected the number of octets and their hexadecimal"));
-  EXPECT_THAT(errorOf(with("wirelog", {{"XX"}})), HasSubstr("/wirelog/0: expected a row"));
-  EXPECT_THAT(errorOf(with("wirelog", {1})), HasSubstr("/wirelog/0: expected an array, got 1"));
-  EXPECT_THAT(errorOf(with("rxFrameStats", {{"300", 1}})), HasSubstr("/rxFrameStats/300"));
-  EXPECT_THAT(errorOf(with("started", "2026-13-01T00:00:00.000Z")), HasSubstr("/started"));
-  EXPECT_THAT(errorOf("{}"), HasSubstr("case.json:1: the key \"id\" is missing"));
-  EXPECT_THAT(errorOf("{\n\"agent\": "), HasSubstr("case.json:2: no valid JSON"));
-  EXPECT_THAT(errorOf("[]"), HasSubstr("case.json:1: expected an object"));
+  EXPECT_THAT(readError(with("wirelog", {{"XX"}})), HasSubstr("/wirelog/0: expected a row"));
+  EXPECT_THAT(readError(with("wirelog", {1})), HasSubstr("/wirelog/0: expected an array, got 1"));
+  EXPECT_THAT(readError(with("rxFrameStats", {{"300", 1}})), HasSubstr("/rxFrameStats/300"));
+  EXPECT_THAT(readError(with("started", "2026-13-01T00:00:00.000Z")), HasSubstr("/started"));
+  EXPECT_THAT(readError("{}"), HasSubstr("case.json:1: the key \"id\" is missing"));
+  EXPECT_THAT(readError("{\n\"agent\": "), HasSubstr("case.json:2: no valid JSON"));
+  EXPECT_THAT(readError("[]"), HasSubstr("case.json:1: expected an object"));
 }
 
 class StoredReportsTest : public TempFolder {

@@ -1,13 +1,12 @@
 // What lies in a report folder beside the files that the original writes.
 #include "base/error.hpp"
-#include "report/case_page.hpp"
-#include "report/failure_links.hpp"
-#include "report/folder.hpp"
-#include "report/json.hpp"
-#include "report/merge.hpp"
-#include "report/reader.hpp"
-#include "report/run_record.hpp"
-#include "report/timing.hpp"
+#include "report/pages/case_page.hpp"
+#include "report/store/folder.hpp"
+#include "report/store/json.hpp"
+#include "report/store/merge.hpp"
+#include "report/store/reader.hpp"
+#include "report/store/run_record.hpp"
+#include "report/store/timing.hpp"
 #include "samples.hpp"
 #include "temp_folder.hpp"
 
@@ -143,32 +142,18 @@ TEST_F(RunRecordTest, TellsWhyARunIsNotComplete) {
   EXPECT_THAT(unfinished(whole), IsEmpty());
 }
 
-class FailureLinksTest : public TempFolder {
- protected:
-  [[nodiscard]] std::string page(const std::string& number) const {
-    return read(root_ / ("agent_1_0_case_" + number + ".html"));
-  }
-};
-
-TEST_F(FailureLinksTest, LeadFromFailureToFailure) {
+TEST_F(TempFolder, OnlyPagesOfFailuresLeadToOtherFailures) {
   Folder folder(root_);
-  const Sample samples[] = {failed("5.1"), passed("1.1.1"), failed("2.1"), failed("2.10")};
+  const Sample samples[] = {passed("1.1.1"), failed("2.1")};
   for (const Sample& sample : samples) folder.write(sample.result);
-  EXPECT_THAT(page("2_1"), HasSubstr(noFailureLinks()));
   folder.writeIndex({}, WallTime{});
-  EXPECT_THAT(page("2_1"), HasSubstr("href=\"agent_1_0_case_2_10.html\">Next failure: 2.10</a>"));
-  EXPECT_THAT(page("2_1"), Not(HasSubstr("Failure before")));
-  EXPECT_THAT(page("2_10"), HasSubstr("href=\"agent_1_0_case_2_1.html\">Failure before: 2.1</a>"));
-  EXPECT_THAT(page("2_10"), HasSubstr("href=\"agent_1_0_case_5_1.html\">Next failure: 5.1</a>"));
-  EXPECT_THAT(page("1_1_1"), HasSubstr(noFailureLinks()));
-  // Later results change what is next, and pages that are written anew have no links at first.
-  const Sample better = passed("5.1");
-  const Sample again = failed("2.1");
-  folder.write(better.result);
-  folder.write(again.result);
-  folder.writeIndex({}, WallTime{});
-  EXPECT_THAT(page("2_10"), Not(HasSubstr("Next failure")));
-  EXPECT_THAT(page("2_1"), HasSubstr("Next failure: 2.10"));
+  EXPECT_THAT(
+      read(root_ / "agent_1_0_case_2_1.html"),
+      HasSubstr("href=\"index.html#failure-after:agent_1_0_case_2_1.html\">Next failure</a>"));
+  EXPECT_THAT(read(root_ / "agent_1_0_case_1_1_1.html"), Not(HasSubstr("failure-after")));
+  const std::string index = read(root_ / "index.html");
+  EXPECT_THAT(index, HasSubstr("<a href=\"agent_1_0_case_2_1.html\" data-failure"));
+  EXPECT_THAT(index, Not(HasSubstr("<a href=\"agent_1_0_case_1_1_1.html\" data-failure")));
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
-#include "report/sequence_diagram.hpp"
-#include "report/sequence_rows.hpp"
+#include "report/pages/sequence_diagram.hpp"
+#include "report/pages/sequence_rows.hpp"
 #include "samples.hpp"
 
 #include <gmock/gmock.h>

@@ -1,8 +1,8 @@
 #include "base/text.hpp"
 
 #include "report/excerpt_text.hpp"
-#include "report/python_repr.hpp"
-#include "report/wire_log_text.hpp"
+#include "report/pages/python_repr.hpp"
+#include "report/pages/wire_log_text.hpp"
 #include "samples.hpp"
 
 #include <gmock/gmock.h>

@@ -18,7 +18,7 @@ std::vector<std::string> selected(const std::vector<std::string>& include,
   return ids;
 }
 
-std::string errorOf(const std::vector<std::string>& include) {
+std::string selectionError(const std::vector<std::string>& include) {
   try {
     (void)select(Catalogue::builtIn(), include, {}, {"spec.json", 4, "/cases"});
   } catch (const InputError& error) {
@@ -65,7 +65,7 @@ TEST(Select, AnyTextIsHarmlessInExcludes) {
 
 TEST(Select, UnknownIdsAreToldAllAtOnceWithAHint) {
   EXPECT_EQ(
-      errorOf({"1.1.1", "1.1.11", "1.1", "1", "", "framing", "11.1.1", "(*"}),
+      selectionError({"1.1.1", "1.1.11", "1.1", "1", "", "framing", "11.1.1", "(*"}),
       "spec.json:4: /cases/1: there is no case 1.1.11; did you mean \"1.1.1\"?\n"
       "spec.json:4: /cases/2: there is no case 1.1; \"1.1.*\" selects the group\n"
       "spec.json:4: /cases/3: there is no case 1; \"1.*\" selects the group\n"

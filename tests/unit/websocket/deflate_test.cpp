@@ -346,7 +346,7 @@ TEST(Deflate, TheLimitCountsTheMessageAndNotTheBuffer) {
   EXPECT_EQ(total, 50000U);
 }
 
-std::string errorOf(const Octets& message) {
+std::string inflateError(const Octets& message) {
   Inflater inflater(15, false);
   Octets out;
   if (inflater.feed(message, out, Inflater::kNoLimit) == Status::ok) {
@@ -358,17 +358,18 @@ std::string errorOf(const Octets& message) {
 }
 
 TEST(Deflate, CorruptData) {
-  EXPECT_EQ(errorOf(fromHexOrDie("07")), "invalid block type");
-  EXPECT_EQ(errorOf(fromHexOrDie("0001000000")), "invalid stored block lengths");
-  EXPECT_EQ(errorOf(fromHexOrDie("f20011")), "invalid distance too far back");
+  EXPECT_EQ(inflateError(fromHexOrDie("07")), "invalid block type");
+  EXPECT_EQ(inflateError(fromHexOrDie("0001000000")), "invalid stored block lengths");
+  EXPECT_EQ(inflateError(fromHexOrDie("f20011")), "invalid distance too far back");
 }
 
 TEST(Deflate, MessagesThatEndTooEarly) {
   const std::string within = "message ends within a deflate block";
-  EXPECT_EQ(errorOf(""), within);
-  EXPECT_EQ(errorOf(fromHexOrDie("f348cdc9c907")), within) << "the final block is cut";
-  EXPECT_EQ(errorOf(fromHexOrDie("f348cdc9c9070002")), within) << "a block behind the final one";
-  EXPECT_EQ(errorOf(fromHexOrDie("00ff0000ff")), within) << "255 octets are announced";
+  EXPECT_EQ(inflateError(""), within);
+  EXPECT_EQ(inflateError(fromHexOrDie("f348cdc9c907")), within) << "the final block is cut";
+  EXPECT_EQ(inflateError(fromHexOrDie("f348cdc9c9070002")), within)
+      << "a block behind the final one";
+  EXPECT_EQ(inflateError(fromHexOrDie("00ff0000ff")), within) << "255 octets are announced";
 }
 
 TEST(Deflate, EveryPrefixOfAMessageIsRefused) {

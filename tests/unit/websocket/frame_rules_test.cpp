@@ -8,7 +8,7 @@ namespace wsgauntlet::websocket {
 namespace {
 
 /// The text of the rule that a header from a server breaks, or nothing.
-std::string verdict(FrameHeader header, const FrameContext& context = {}) {
+std::string frameVerdict(FrameHeader header, const FrameContext& context = {}) {
   const auto field = static_cast<std::uint8_t>(header.length);
   const auto violation = checkFirstTwoOctets(header, field, context);
   if (!violation) return "";
@@ -21,67 +21,67 @@ const FrameContext kInside{.insideMessage = true};
 const FrameContext kServer{.role = Role::server};
 
 TEST(FrameRules, LegalFrames) {
-  EXPECT_EQ(verdict({.opcode = kText}), "");
-  EXPECT_EQ(verdict({.fin = false, .opcode = kBinary, .length = 126}), "");
-  EXPECT_EQ(verdict({.opcode = kContinuation}, kInside), "");
-  EXPECT_EQ(verdict({.opcode = kPing, .length = 125}, kInside), "");
-  EXPECT_EQ(verdict({.opcode = kClose}), "");
-  EXPECT_EQ(verdict({.opcode = kClose, .length = 2}), "");
-  EXPECT_EQ(verdict({.rsv = kRsv1, .opcode = kText}, kCompressed), "");
-  EXPECT_EQ(verdict({.opcode = kText, .mask = MaskKey{}}, kServer), "");
-  EXPECT_EQ(verdict({.opcode = kText}, {.role = Role::server, .requireMask = false}), "");
-  EXPECT_EQ(verdict({.opcode = kText, .mask = MaskKey{}}, {.acceptMasked = true}), "");
+  EXPECT_EQ(frameVerdict({.opcode = kText}), "");
+  EXPECT_EQ(frameVerdict({.fin = false, .opcode = kBinary, .length = 126}), "");
+  EXPECT_EQ(frameVerdict({.opcode = kContinuation}, kInside), "");
+  EXPECT_EQ(frameVerdict({.opcode = kPing, .length = 125}, kInside), "");
+  EXPECT_EQ(frameVerdict({.opcode = kClose}), "");
+  EXPECT_EQ(frameVerdict({.opcode = kClose, .length = 2}), "");
+  EXPECT_EQ(frameVerdict({.rsv = kRsv1, .opcode = kText}, kCompressed), "");
+  EXPECT_EQ(frameVerdict({.opcode = kText, .mask = MaskKey{}}, kServer), "");
+  EXPECT_EQ(frameVerdict({.opcode = kText}, {.role = Role::server, .requireMask = false}), "");
+  EXPECT_EQ(frameVerdict({.opcode = kText, .mask = MaskKey{}}, {.acceptMasked = true}), "");
 }
 
 TEST(FrameRules, ReservedBits) {
-  EXPECT_EQ(verdict({.rsv = 4, .opcode = kText}), "RSV = 4 and no extension negotiated");
-  EXPECT_EQ(verdict({.rsv = 1, .opcode = kText}), "RSV = 1 and no extension negotiated");
-  EXPECT_EQ(verdict({.rsv = 5, .opcode = kText}, kCompressed),
+  EXPECT_EQ(frameVerdict({.rsv = 4, .opcode = kText}), "RSV = 4 and no extension negotiated");
+  EXPECT_EQ(frameVerdict({.rsv = 1, .opcode = kText}), "RSV = 1 and no extension negotiated");
+  EXPECT_EQ(frameVerdict({.rsv = 5, .opcode = kText}, kCompressed),
             "RSV = 5 and no extension negotiated");
 }
 
 TEST(FrameRules, Masks) {
-  EXPECT_EQ(verdict({.opcode = kText}, kServer), "unmasked client-to-server frame");
-  EXPECT_EQ(verdict({.opcode = kText, .mask = MaskKey{}}), "masked server-to-client frame");
+  EXPECT_EQ(frameVerdict({.opcode = kText}, kServer), "unmasked client-to-server frame");
+  EXPECT_EQ(frameVerdict({.opcode = kText, .mask = MaskKey{}}), "masked server-to-client frame");
 }
 
 TEST(FrameRules, ControlFrames) {
-  EXPECT_EQ(verdict({.fin = false, .opcode = kPing}), "fragmented control frame");
-  EXPECT_EQ(verdict({.opcode = kPing, .length = 126}),
+  EXPECT_EQ(frameVerdict({.fin = false, .opcode = kPing}), "fragmented control frame");
+  EXPECT_EQ(frameVerdict({.opcode = kPing, .length = 126}),
             "control frame with payload length > 125 octets");
-  EXPECT_EQ(verdict({.opcode = 11}), "control frame using reserved opcode 11");
-  EXPECT_EQ(verdict({.opcode = 15}), "control frame using reserved opcode 15");
-  EXPECT_EQ(verdict({.opcode = kClose, .length = 1}),
+  EXPECT_EQ(frameVerdict({.opcode = 11}), "control frame using reserved opcode 11");
+  EXPECT_EQ(frameVerdict({.opcode = 15}), "control frame using reserved opcode 15");
+  EXPECT_EQ(frameVerdict({.opcode = kClose, .length = 1}),
             "received close control frame with payload len 1");
-  EXPECT_EQ(verdict({.opcode = kPing, .length = 1}), "");
-  EXPECT_EQ(verdict({.rsv = kRsv1, .opcode = kPong}, kCompressed),
+  EXPECT_EQ(frameVerdict({.opcode = kPing, .length = 1}), "");
+  EXPECT_EQ(frameVerdict({.rsv = kRsv1, .opcode = kPong}, kCompressed),
             "received compressed control frame [permessage-deflate]");
 }
 
 TEST(FrameRules, DataFrames) {
-  EXPECT_EQ(verdict({.opcode = 3}), "data frame using reserved opcode 3");
-  EXPECT_EQ(verdict({.opcode = 7}, kInside), "data frame using reserved opcode 7");
-  EXPECT_EQ(verdict({.opcode = kContinuation}),
+  EXPECT_EQ(frameVerdict({.opcode = 3}), "data frame using reserved opcode 3");
+  EXPECT_EQ(frameVerdict({.opcode = 7}, kInside), "data frame using reserved opcode 7");
+  EXPECT_EQ(frameVerdict({.opcode = kContinuation}),
             "received continuation data frame outside fragmented message");
-  EXPECT_EQ(verdict({.opcode = kText}, kInside),
+  EXPECT_EQ(frameVerdict({.opcode = kText}, kInside),
             "received non-continuation data frame while inside fragmented message");
-  EXPECT_EQ(verdict({.rsv = kRsv1, .opcode = kContinuation},
-                    {.compression = true, .insideMessage = true}),
+  EXPECT_EQ(frameVerdict({.rsv = kRsv1, .opcode = kContinuation},
+                         {.compression = true, .insideMessage = true}),
             "received continuation data frame with compress bit set [permessage-deflate]");
 }
 
 TEST(FrameRules, TheFirstBrokenRuleIsTold) {
   FrameHeader everything{.fin = false, .rsv = 7, .opcode = 11, .mask = MaskKey{}, .length = 127};
-  EXPECT_EQ(verdict(everything), "RSV = 7 and no extension negotiated");
+  EXPECT_EQ(frameVerdict(everything), "RSV = 7 and no extension negotiated");
   everything.rsv = 0;
-  EXPECT_EQ(verdict(everything), "masked server-to-client frame");
+  EXPECT_EQ(frameVerdict(everything), "masked server-to-client frame");
   everything.mask.reset();
-  EXPECT_EQ(verdict(everything, kServer), "unmasked client-to-server frame");
-  EXPECT_EQ(verdict(everything), "fragmented control frame");
+  EXPECT_EQ(frameVerdict(everything, kServer), "unmasked client-to-server frame");
+  EXPECT_EQ(frameVerdict(everything), "fragmented control frame");
   everything.fin = true;
-  EXPECT_EQ(verdict(everything), "control frame with payload length > 125 octets");
+  EXPECT_EQ(frameVerdict(everything), "control frame with payload length > 125 octets");
   everything.length = 1;
-  EXPECT_EQ(verdict(everything), "control frame using reserved opcode 11");
+  EXPECT_EQ(frameVerdict(everything), "control frame using reserved opcode 11");
 }
 
 std::string lengthVerdict(std::uint64_t length, std::uint8_t lengthOctets) {

@@ -129,7 +129,7 @@ TEST(Http, FieldsOfTheUser) {
   } catch (const InputError& error) {
     EXPECT_STREQ(error.what(),
                  "the value of the HTTP header field X-Token has a control character: "
-                 "a\\x0d\\x0aEvil: b");
+                 "a\\r\\nEvil: b");
   }
 }
 

@@ -235,7 +235,7 @@ TEST(BuildResponse, OurClientTakesIt) {
 
 TEST(BuildRefusal, NothingOfThePeerEndsTheStatusLine) {
   EXPECT_EQ(buildRefusal({400, "bad\r\nEvil: 1", {{"Sec-WebSocket-Version", "13,8"}}}),
-            "HTTP/1.1 400 bad\\x0d\\x0aEvil: 1\r\n"
+            "HTTP/1.1 400 bad\\r\\nEvil: 1\r\n"
             "Sec-WebSocket-Version: 13,8\r\n"
             "Content-Length: 0\r\n"
             "Connection: close\r\n"

@@ -46,7 +46,7 @@ TEST(Url, UnixSockets) {
   EXPECT_EQ(parseUrl("ws+unix:///run/my.sock").resource, "/");
 }
 
-std::string refusal(std::string_view text) {
+std::string urlRefusal(std::string_view text) {
   try {
     static_cast<void>(parseUrl(text));
   } catch (const InputError& error) {
@@ -57,33 +57,34 @@ std::string refusal(std::string_view text) {
 
 TEST(Url, Refusals) {
   const std::string scheme = ": expected a URL that begins with ws://, wss:// or ws+unix:";
-  EXPECT_EQ(refusal("http://h"), "URL \"http://h\"" + scheme);
-  EXPECT_EQ(refusal(""), "URL \"\"" + scheme);
-  EXPECT_EQ(refusal("localhost:9001"), "URL \"localhost:9001\"" + scheme);
-  EXPECT_EQ(refusal("ws:/h"), "URL \"ws:/h\": expected // behind ws:");
-  EXPECT_EQ(refusal("ws://"), "URL \"ws://\": the host is missing");
-  EXPECT_EQ(refusal("ws://:9001"), "URL \"ws://:9001\": the host is missing");
-  EXPECT_EQ(refusal("ws://h:x"), "URL \"ws://h:x\": the port \"x\" is no number from 0 to 65535");
-  EXPECT_EQ(refusal("ws://h:"), "URL \"ws://h:\": the port \"\" is no number from 0 to 65535");
-  EXPECT_EQ(refusal("ws://h:65536"),
+  EXPECT_EQ(urlRefusal("http://h"), "URL \"http://h\"" + scheme);
+  EXPECT_EQ(urlRefusal(""), "URL \"\"" + scheme);
+  EXPECT_EQ(urlRefusal("localhost:9001"), "URL \"localhost:9001\"" + scheme);
+  EXPECT_EQ(urlRefusal("ws:/h"), "URL \"ws:/h\": expected // behind ws:");
+  EXPECT_EQ(urlRefusal("ws://"), "URL \"ws://\": the host is missing");
+  EXPECT_EQ(urlRefusal("ws://:9001"), "URL \"ws://:9001\": the host is missing");
+  EXPECT_EQ(urlRefusal("ws://h:x"),
+            "URL \"ws://h:x\": the port \"x\" is no number from 0 to 65535");
+  EXPECT_EQ(urlRefusal("ws://h:"), "URL \"ws://h:\": the port \"\" is no number from 0 to 65535");
+  EXPECT_EQ(urlRefusal("ws://h:65536"),
             "URL \"ws://h:65536\": the port \"65536\" is no number from 0 to 65535");
-  EXPECT_EQ(refusal("ws://h/a#b"),
+  EXPECT_EQ(urlRefusal("ws://h/a#b"),
             "URL \"ws://h/a#b\": a WebSocket URL has no fragment; write # as %23");
-  EXPECT_EQ(refusal("ws://h/a b"),
+  EXPECT_EQ(urlRefusal("ws://h/a b"),
             "URL \"ws://h/a b\": blanks and control characters are written as %20 and so on");
-  EXPECT_EQ(refusal("ws://h/a\r\nEvil: 1"),
-            "URL \"ws://h/a\\x0d\\x0aEvil: 1\": blanks and control characters are written as %20 "
+  EXPECT_EQ(urlRefusal("ws://h/a\r\nEvil: 1"),
+            "URL \"ws://h/a\\r\\nEvil: 1\": blanks and control characters are written as %20 "
             "and so on");
-  EXPECT_EQ(refusal("ws://me:pw@h"),
+  EXPECT_EQ(urlRefusal("ws://me:pw@h"),
             "URL \"ws://me:pw@h\": user name and password are not supported");
-  EXPECT_EQ(refusal("ws://::1:9001"),
+  EXPECT_EQ(urlRefusal("ws://::1:9001"),
             "URL \"ws://::1:9001\": an IPv6 address stands in brackets: ws://[::1]:9001");
-  EXPECT_EQ(refusal("ws://[::1"),
+  EXPECT_EQ(urlRefusal("ws://[::1"),
             "URL \"ws://[::1\": the bracket of the IPv6 address is not closed");
-  EXPECT_EQ(refusal("ws://[h]"), "URL \"ws://[h]\": \"h\" is no IPv6 address");
-  EXPECT_EQ(refusal("ws://[::1]9"),
+  EXPECT_EQ(urlRefusal("ws://[h]"), "URL \"ws://[h]\": \"h\" is no IPv6 address");
+  EXPECT_EQ(urlRefusal("ws://[::1]9"),
             "URL \"ws://[::1]9\": expected \":\" and a port behind the IPv6 address");
-  EXPECT_EQ(refusal("ws+unix:relative"),
+  EXPECT_EQ(urlRefusal("ws+unix:relative"),
             "URL \"ws+unix:relative\": expected the absolute path of a socket: "
             "ws+unix:/path/to/socket:/resource");
 }

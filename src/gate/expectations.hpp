@@ -1,0 +1,60 @@
+// Failures that are known: the file of `--expectations`.
+#pragma once
+
+#include "base/error.hpp"
+#include "report/records.hpp"
+
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace wsgauntlet::gate {
+
+/// Cases of an agent that are known to fail, and why.
+struct Expectation {
+  std::vector<std::string> cases;  ///< ids and patterns, like `5.19` and `6.4.*`
+  std::string reason;
+  std::optional<play::Behavior> behavior;  ///< the verdict that is known; any when it is not set
+  std::optional<play::BehaviorClose> behaviorClose;
+  bool sometimes = false;  ///< the cases may pass too
+  Place place;             ///< where it stands in its file
+
+  [[nodiscard]] bool matches(const suite::CaseId& id) const;
+  /// True when this is the failure that is known.
+  [[nodiscard]] bool agrees(const report::CaseRecord& record) const;
+};
+
+struct Expectations {
+  std::string comment;  ///< of the file; kept when it is written again
+  std::map<std::string, std::vector<Expectation>> agents;  ///< by agent pattern
+
+  /// Those of the patterns that fit an agent and a case.
+  [[nodiscard]] std::vector<const Expectation*> of(const std::string& agent,
+                                                   const suite::CaseId& id) const;
+};
+
+/// Reads a file of format 1 (docs/gate.md). Throws InputError with all that is wrong, each with
+/// line and JSON pointer.
+[[nodiscard]] Expectations readExpectations(const std::filesystem::path& file);
+/// The same for a text; `name` stands in the places of problems.
+[[nodiscard]] Expectations parseExpectations(const std::string& name, const std::string& text);
+/// The text of the file: sorted, so that equal expectations give equal files.
+[[nodiscard]] std::string formatExpectations(const Expectations& expectations);
+
+/// A result that is to be expected from now on, or not any more.
+struct NewExpectation {
+  std::string agent;
+  suite::CaseId id;
+  const report::CaseRecord* failure = nullptr;  ///< null: the case passes
+};
+/// What the file should say after these results. Cases that fail as known keep their entry, those
+/// that pass leave it (a pattern is then replaced by the cases that still fail), those that fail in
+/// a new way move to an entry with the same reason, and new failures get `reason`. Cases without
+/// a result stay as they are.
+[[nodiscard]] Expectations updateExpectations(const Expectations& old,
+                                              const std::vector<NewExpectation>& results,
+                                              const std::string& reason);
+
+}  // namespace wsgauntlet::gate

@@ -1,0 +1,142 @@
+#include "mutants/mutant_peer.hpp"
+
+#include "websocket/handshake.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace wsgauntlet::mutants {
+
+using websocket::Ending;
+using websocket::Pieces;
+
+MutantPeer::MutantPeer(std::string_view rule, Random random) : rule_(rule), random_(random) {}
+
+MutantPeer::MutantPeer(std::string_view rule, Random random, MutantRequest request)
+    : rule_(rule), random_(random), request_(std::move(request)) {}
+
+void MutantPeer::connected(TimePoint now) {
+  now_ = now;
+  if (!isServer()) sendRequest();
+}
+
+void MutantPeer::received(std::span<char> octets, TimePoint now) {
+  now_ = now;
+  if (deaf_) return;
+  ++reads_;
+  unread_.append(octets.data(), octets.size());
+  if (open_) {
+    readFrames();
+  } else if (isServer()) {
+    readRequest();
+  } else {
+    readResponse();
+  }
+}
+
+void MutantPeer::disconnected(TimePoint now) {
+  now_ = now;
+  if (is("ignores-tcp-end") && open_ && !closeSeen_ && !closeSent_) return;
+  if (is("echoes-cut-frame") && open_ && !closeSent_) {
+    if (!header_.empty()) {
+      message_ = Message{};
+      message_->payload = unread_;
+    }
+    if (message_) echoNow(false, message_->payload);
+  }
+  delayed_.clear();
+  outbox_.end(Ending::close);
+}
+
+std::optional<TimePoint> MutantPeer::deadline() const {
+  std::optional<TimePoint> first;
+  for (const Delayed& one : delayed_) {
+    if (!first || one.when < *first) first = one.when;
+  }
+  return first;
+}
+
+void MutantPeer::woken(TimePoint now) {
+  now_ = now;
+  std::stable_sort(delayed_.begin(), delayed_.end(),
+                   [](const Delayed& a, const Delayed& b) { return a.when < b.when; });
+  while (!delayed_.empty() && delayed_.front().when <= now) {
+    const auto what = std::move(delayed_.front().what);
+    delayed_.erase(delayed_.begin());
+    what();
+  }
+}
+
+void MutantPeer::later(double seconds, std::function<void()> what) {
+  delayed_.push_back({now_ + fromSeconds(seconds), std::move(what)});
+}
+
+void MutantPeer::write(Octets octets) {
+  if (is("slow")) {
+    later(0.25, [this, text = std::move(octets)] { writeNow(text); });
+  } else {
+    writeNow(std::move(octets));
+  }
+}
+
+/// Long writes would take too long in small pieces.
+void MutantPeer::writeNow(Octets octets) {
+  constexpr std::size_t kMostInPieces = 3000;
+  const std::size_t size = is("octets") ? 1 : is("thirds") ? 3 : 0;
+  if (size == 0 || octets.size() > kMostInPieces) {
+    if (pieces_.empty()) {
+      outbox_.append(octets);
+    } else {
+      pieces_.push_back(std::move(octets));
+    }
+    return;
+  }
+  for (std::size_t at = 0; at < octets.size(); at += size) {
+    pieces_.push_back(octets.substr(at, size));
+  }
+}
+
+void MutantPeer::end() {
+  if (is("slow")) {
+    later(0.25, [this] { endNow(); });
+  } else {
+    endNow();
+  }
+}
+
+void MutantPeer::endNow() {
+  if (pieces_.empty()) {
+    outbox_.end(Ending::close);
+  } else {
+    endBehindPieces_ = true;
+  }
+}
+
+Pieces MutantPeer::queuedPieces() const {
+  return pieces_.empty() ? Pieces::none : Pieces::eager;
+}
+
+void MutantPeer::sendNextPiece(TimePoint now) {
+  now_ = now;
+  if (pieces_.empty()) return;
+  outbox_.append(pieces_.front());
+  pieces_.pop_front();
+  if (pieces_.empty() && endBehindPieces_) outbox_.end(Ending::close);
+}
+
+void MutantPeer::agree(const websocket::DeflateParameters& parameters) {
+  agreed_ = parameters;
+  const bool server = isServer();
+  int bits = server ? parameters.serverMaxWindowBits : parameters.clientMaxWindowBits;
+  bool forget = server ? parameters.serverNoContextTakeover : parameters.clientNoContextTakeover;
+  if (is("ignores-window") || is("larger-server-bits")) bits = 15;
+  if (is("small-window")) bits = std::min(bits, 9);
+  if (is("keeps-context")) forget = false;
+  deflater_ = std::make_unique<websocket::Deflater>(bits, forget, is("compresses-stored") ? 0 : 6);
+  inflater_ = std::make_unique<websocket::Inflater>(
+      server ? parameters.clientMaxWindowBits : parameters.serverMaxWindowBits,
+      (server ? parameters.clientNoContextTakeover : parameters.serverNoContextTakeover) ||
+          is("no-inflate-context"));
+}
+
+}  // namespace wsgauntlet::mutants

@@ -1,0 +1,111 @@
+// What a peer that deviates on purpose takes for UTF-8.
+#include "mutants/mutant_peer.hpp"
+#include "websocket/utf8.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace wsgauntlet::mutants {
+
+/// True when the message is no text, or is text as this peer understands it.
+bool MutantPeer::isText(const Message& message, Octets& payload) {
+  if (message.binary && !is("utf-8-binary")) return true;
+  const bool first = !textSeen_;
+  textSeen_ = true;
+  if (is("no-utf-8") || (is("utf-8-first") && !first)) return true;
+  if (is("no-utf-8-behind") && message.compressed) return true;
+  if (is("utf-8-unfragmented") && message.fragments.size() > 1) return true;
+  const bool plain = !message.compressed;
+  if (is("utf-8-first-fragment") && plain && message.fragments.size() > 1) {
+    websocket::Utf8Validator validator;
+    return validator.feed(message.fragments.front());
+  }
+  if (is("utf-8-per-fragment") && plain) {
+    return std::all_of(message.fragments.begin(), message.fragments.end(),
+                       [this](const Octets& part) { return isUtf8(part); });
+  }
+  if (is("utf-8-carried") && plain) {
+    const Octets joined = cutCodePoint_ + payload;
+    websocket::Utf8Validator validator;
+    if (!validator.feed(joined)) return false;
+    cutCodePoint_ = validator.atBoundary() ? Octets() : joined.substr(joined.size() - 1);
+    return true;
+  }
+  if (is("utf-8-bom") && payload.starts_with("\xEF\xBB\xBF")) payload.erase(0, 3);
+  if (is("utf-8-nul") && payload.find('\0') != Octets::npos) return false;
+  if (is("utf-8-nonchar") && (payload.find("\xEF\xBF\xBE") != Octets::npos ||
+                              payload.find("\xEF\xBF\xBF") != Octets::npos)) {
+    return false;
+  }
+  if (is("utf-8-bmp") && std::any_of(payload.begin(), payload.end(), [](char c) {
+        return static_cast<unsigned char>(c) >= 0xF0U;
+      })) {
+    return false;
+  }
+  if (is("utf-8-normalised")) {
+    if (const auto at = payload.find("a\xCC\x88"); at != Octets::npos) {
+      payload.replace(at, 3, "\xC3\xA4");
+    }
+  }
+  OctetView checked = payload;
+  if (is("utf-8-64-kib")) checked = checked.substr(0, 65535);
+  if (is("utf-8-4-kib")) checked = checked.substr(0, 4096);
+  if (is("utf-8-16")) checked = checked.substr(0, 16);
+  if (is("utf-8-words")) checked = checked.substr(0, checked.size() - checked.size() % 16);
+  if (checked.size() < payload.size()) {
+    websocket::Utf8Validator validator;
+    return validator.feed(checked);
+  }
+  if (isUtf8(payload)) return true;
+  if (!is("utf-8-replaced")) return false;
+  payload = "\xEF\xBF\xBD";
+  return true;
+}
+
+/// UTF-8 as this peer understands it: lax rules let some sequences pass.
+bool MutantPeer::isUtf8(OctetView octets) const {
+  std::size_t at = 0;
+  const auto octet = [&](std::size_t i) {
+    return i < octets.size() ? static_cast<unsigned char>(octets[i]) : 0U;
+  };
+  const auto isTail = [&](std::size_t i) { return (octet(i) & 0xC0U) == 0x80U; };
+  while (at < octets.size()) {
+    const unsigned c = octet(at);
+    std::size_t n = c < 0x80   ? 1
+                    : c < 0xC0 ? 0
+                    : c < 0xE0 ? 2
+                    : c < 0xF0 ? 3
+                    : c < 0xF8 ? 4
+                    : c < 0xFC ? 5
+                    : c < 0xFE ? 6
+                               : 0;
+    if (n == 0) {
+      if ((is("utf-8-lone") && c < 0xC0) || (is("utf-8-ff") && c >= 0xFE)) {
+        ++at;
+        continue;
+      }
+      return false;
+    }
+    std::size_t have = 1;
+    while (have < n && at + have < octets.size() && isTail(at + have)) ++have;
+    if (have < n) return is("utf-8-cut") && at + have == octets.size();
+    std::uint32_t point = n == 1 ? c : c & (0xFFU >> (n + 1));
+    for (std::size_t i = 1; i < n; ++i) point = (point << 6U) | (octet(at + i) & 0x3FU);
+    constexpr std::array<std::uint32_t, 7> kLeast{0, 0, 0x80, 0x800, 0x10000, 0x200000, 0x4000000};
+    const bool overlong = point < kLeast[n];
+    const bool surrogate = point >= 0xD800 && point <= 0xDFFF;
+    const bool isPair = point >= 0xD800 && point <= 0xDBFF && octet(at + 3) == 0xED;
+    const bool isPairEnd = point >= 0xDC00 && surrogate && at >= 3 &&
+                           static_cast<unsigned char>(octets[at - 3]) == 0xED;
+    if (overlong && !is("utf-8-overlong") && !(is("utf-8-overlong-2") && n == 2)) return false;
+    if (surrogate && !is("utf-8-surrogates") &&
+        !(is("utf-8-surrogate-pairs") && (isPair || isPairEnd)))
+      return false;
+    if (point > 0x10FFFF && !(is("utf-8-beyond") && n == 4) && !(is("utf-8-five") && n > 4))
+      return false;
+    at += n;
+  }
+  return true;
+}
+
+}  // namespace wsgauntlet::mutants

@@ -2,6 +2,7 @@
 """Whether verdicts depend on how a run goes. Status 1 when they do.
 
 usage: verdicts.py same|load --tool PROGRAM [--build DIR] [--sample N] [--seed N] [--verdicts N]
+                  [--loops N] [--peers NAME...] [--cases PATTERNS]
 
 same: broken peers and a good one, case after case (--jobs 1) and twice by default: equal verdicts.
 load: good third-party peers at `nice 19` beside 8 busy loops, until there are so many verdicts: what
@@ -57,9 +58,9 @@ def same(bench: Bench, tool: pathlib.Path, options: argparse.Namespace) -> int:
 
 
 @contextlib.contextmanager
-def busy_loops() -> Iterator[None]:
+def busy_loops(count: int) -> Iterator[None]:
     loops = [subprocess.Popen(["sh", "-c", "while :; do :; done"], preexec_fn=die_with_parent)
-             for _ in range(BUSY_LOOPS)]
+             for _ in range(count)]
     try:
         yield
     finally:
@@ -69,20 +70,26 @@ def busy_loops() -> Iterator[None]:
 
 
 def load(bench: Bench, tool: pathlib.Path, options: argparse.Namespace) -> int:
-    quiet = {name: bench.run_against(tool, bench.peer(name), *QUICK) for name in GOOD}
+    peers = {name: bench.peer(name) for name in options.peers}
+    quiet = {name: bench.run_against(tool, command, *options.flags) for name, command in peers.items()}
     for name, run in quiet.items():
         print(f"{name} without load: {len(run.results)} cases, {run.failed} do not pass, "
               f"{run.seconds:.1f} s", flush=True)
     verdicts = differing = failures = 0
-    with busy_loops():
-        while verdicts < options.verdicts:
-            for name, run in quiet.items():
-                loaded = bench.run_against(tool, ["nice", "-n", "19", *bench.peer(name)], *QUICK)
-                verdicts += len(loaded.results)
-                print(f"{name} under load: {loaded.seconds:.1f} s", flush=True)
-                cases = compare("under load", run, loaded)
-                differing += len(cases)
-                failures += sum(is_worse(case, run, loaded) for case in cases)
+    while verdicts < options.verdicts:
+        for name, run in quiet.items():
+            # It starts before the load: some interpreters would take minutes.
+            server, url = bench.server(["nice", "-n", "19", *peers[name]])
+            try:
+                with busy_loops(options.loops):
+                    loaded = bench.run(tool, url, *options.flags)
+            finally:
+                server.stop()
+            verdicts += len(loaded.results)
+            print(f"{name} under load: {loaded.seconds:.1f} s", flush=True)
+            cases = compare("under load", run, loaded)
+            differing += len(cases)
+            failures += sum(is_worse(case, run, loaded) for case in cases)
     print(f"{verdicts} verdicts, {differing} differ, {failures} false failures")
     return failures
 
@@ -95,7 +102,11 @@ def main() -> int:
     parser.add_argument("--sample", type=int, default=SAMPLE, help="peers that break one rule")
     parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument("--verdicts", type=int, default=VERDICTS)
+    parser.add_argument("--loops", type=int, default=BUSY_LOOPS, help="that keep the processor busy")
+    parser.add_argument("--peers", nargs="+", default=GOOD, help="names of tests/peers/peers.json")
+    parser.add_argument("--cases", help="of the suite autobahn, in place of those of both suites")
     options = parser.parse_args()
+    options.flags = ("--cases", options.cases) if options.cases else QUICK
     tool = options.tool.resolve()
     with Bench(options.build, tool) as bench:
         return 1 if (same if options.check == "same" else load)(bench, tool, options) else 0

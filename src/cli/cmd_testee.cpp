@@ -36,30 +36,30 @@ struct TesteeClientFlags {
   MutationFlags odd;
 };
 
-/// The deviation that the flags ask for; empty for none. Throws InputError.
-std::string mutation(const MutationFlags& flags, mutants::Mutation::Peers peers) {
+/// The deviation that the flags ask for. Throws InputError.
+mutants::Mutation mutation(const MutationFlags& flags, mutants::MutationFacts::Peers peers) {
   if (!flags.broken.empty() && !flags.unusual.empty()) {
     throw InputError("--break and --unusual: give one of them");
   }
   const std::string& name = flags.broken.empty() ? flags.unusual : flags.broken;
   if (name.empty()) return {};
-  const mutants::Mutation* rule = mutants::findMutation(name);
-  const bool fits = rule != nullptr && rule->isRight == flags.broken.empty() &&
-                    (rule->peers == mutants::Mutation::Peers::both || rule->peers == peers);
+  const mutants::MutationFacts* found = mutants::findMutation(name);
+  const bool fits = found != nullptr && found->isRight == flags.broken.empty() &&
+                    (found->peers == mutants::MutationFacts::Peers::both || found->peers == peers);
   if (!fits) {
     throw InputError(fmt::format("{}: there is no \"{}\" for this kind of peer; \"list\" shows all",
                                  flags.broken.empty() ? "--unusual" : "--break", name));
   }
-  return name;
+  return found->id;
 }
 
 /// Lists the deviations when the flags ask for that.
-bool listed(const MutationFlags& flags, mutants::Mutation::Peers peers) {
+bool listed(const MutationFlags& flags, mutants::MutationFacts::Peers peers) {
   if (flags.broken != "list" && flags.unusual != "list") return false;
-  for (const mutants::Mutation& rule : mutants::mutations()) {
-    const bool fits = rule.peers == mutants::Mutation::Peers::both || rule.peers == peers;
-    if (fits && rule.isRight == (flags.unusual == "list")) {
-      say("{:<30} {:<9} {}\n", rule.name, rule.layer, rule.what);
+  for (const mutants::MutationFacts& one : mutants::mutations()) {
+    const bool fits = one.peers == mutants::MutationFacts::Peers::both || one.peers == peers;
+    if (fits && one.isRight == (flags.unusual == "list")) {
+      say("{:<30} {:<9} {}\n", one.name, one.layer, one.what);
     }
   }
   return true;
@@ -72,12 +72,12 @@ void addOddFlags(CLI::App& app, MutationFlags& flags) {
 }
 
 int serveEcho(const TesteeServerFlags& flags, bool originalSpelling, websocket::Options options) {
-  if (listed(flags.odd, mutants::Mutation::Peers::servers)) return success;
+  if (listed(flags.odd, mutants::MutationFacts::Peers::servers)) return success;
   Listening listening;
   roles::ServeSpec spec = serveSpec(flags.original, flags.listen, std::move(options), listening);
   spec.name = roles::testeeName(originalSpelling);
   spec.compression = !flags.noDeflate;
-  spec.mutation = mutation(flags.odd, mutants::Mutation::Peers::servers);
+  spec.mutation = mutation(flags.odd, mutants::MutationFacts::Peers::servers);
   net::Loop loop;
   ConsoleLog log;
   net::raiseDescriptorLimit();
@@ -96,7 +96,7 @@ roles::TesteeClientSpec clientSpec(const TesteeClientFlags& flags, bool original
   const std::string& ident = flags.original.ident;
   spec.agent = ident.empty() ? roles::testeeName(originalSpelling) : ident;
   spec.compression = !flags.noDeflate;
-  spec.mutation = mutation(flags.odd, mutants::Mutation::Peers::clients);
+  spec.mutation = mutation(flags.odd, mutants::MutationFacts::Peers::clients);
   spec.seed = chooseSeed("");
   return spec;
 }
@@ -118,7 +118,7 @@ int runClient(net::Loop& loop, bool originalSpelling, const Start& start) {
 }
 
 int runTesteeClient(const TesteeClientFlags& flags, bool originalSpelling) {
-  if (listed(flags.odd, mutants::Mutation::Peers::clients)) return success;
+  if (listed(flags.odd, mutants::MutationFacts::Peers::clients)) return success;
   net::Loop loop;
   ConsoleLog log;
   roles::TesteeClient client(loop, clientSpec(flags, originalSpelling), log);

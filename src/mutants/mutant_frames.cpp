@@ -14,12 +14,27 @@ using websocket::isControl;
 constexpr std::uint64_t kMostPayload = std::uint64_t{64} << 20U;
 constexpr std::uint8_t kRsv1 = websocket::kRsv1;
 
+/// Which frames with a mask, or without one, a peer takes that must not.
+struct LenientMasking {
+  Mutation always;
+  Mutation control;
+  Mutation continuations;
+  Mutation empty;
+  Mutation later;
+};
+constexpr LenientMasking kTakesUnmasked{Mutation::takesUnmasked, Mutation::takesUnmaskedControl,
+                                        Mutation::takesUnmaskedContinuations,
+                                        Mutation::takesUnmaskedEmpty, Mutation::takesUnmaskedLater};
+constexpr LenientMasking kTakesMasked{Mutation::takesMasked, Mutation::takesMaskedControl,
+                                      Mutation::takesMaskedContinuations,
+                                      Mutation::takesMaskedEmpty, Mutation::takesMaskedLater};
+
 }  // namespace
 
 void MutantPeer::readFrames() {
   const int framesBefore = frames_;
   while (!unread_.empty() && !deaf_ && readFrame()) {
-    if (is("one-frame-per-read") && frames_ > framesBefore) {
+    if (is(Mutation::oneFramePerRead) && frames_ > framesBefore) {
       unread_.clear();
       break;
     }
@@ -34,7 +49,7 @@ bool MutantPeer::readFrame() {
   OctetView input(unread_);
   websocket::FrameHeaderReader reader;
   if (!reader.feed(input)) {
-    if (is("header-in-one-read") || is("frame-in-one-read")) fail(1002);
+    if (is(Mutation::headerInOneRead) || is(Mutation::frameInOneRead)) fail(1002);
     // The first two octets are enough to judge most of a header.
     if (reader.firstTwoOctets() && !headerJudged_) {
       headerJudged_ = true;
@@ -44,15 +59,15 @@ bool MutantPeer::readFrame() {
   }
   FrameHeader header = reader.header();
   const auto length = header.length;
-  if (is("length-63")) header.length &= ~(std::uint64_t{1} << 63U);
-  if (is("length-32") && header.lengthOctets == 8) header.length &= 0xFFFFU;
-  if (is("length-15") && header.lengthOctets == 2 && length > 32767) header.length = 0;
-  if (is("length-swapped") && header.lengthOctets == 2) {
+  if (is(Mutation::length63)) header.length &= ~(std::uint64_t{1} << 63U);
+  if (is(Mutation::length32) && header.lengthOctets == 8) header.length &= 0xFFFFU;
+  if (is(Mutation::length15) && header.lengthOctets == 2 && length > 32767) header.length = 0;
+  if (is(Mutation::lengthSwapped) && header.lengthOctets == 2) {
     header.length = ((length & 0xFFU) << 8U) | (length >> 8U);
   }
-  if (is("length-126-off") && header.lengthOctets == 2 && length == 126) header.length = 0;
-  if (is("strict-length") && ((header.lengthOctets == 2 && length < 126) ||
-                              (header.lengthOctets == 8 && length < 65536))) {
+  if (is(Mutation::length126Off) && header.lengthOctets == 2 && length == 126) header.length = 0;
+  if (is(Mutation::strictLength) && ((header.lengthOctets == 2 && length < 126) ||
+                                     (header.lengthOctets == 8 && length < 65536))) {
     fail(1002);
     return false;
   }
@@ -63,8 +78,8 @@ bool MutantPeer::readFrame() {
     return false;
   }
   if (input.size() < header.length) {
-    if (is("frame-in-one-read")) fail(1002);
-    if (is("fails-fast") && header.opcode == websocket::kText && !message_ &&
+    if (is(Mutation::frameInOneRead)) fail(1002);
+    if (is(Mutation::failsFast) && header.opcode == websocket::kText && !message_ &&
         !(header.rsv & kRsv1)) {
       Octets part(input);
       websocket::FrameHeader copy = header;
@@ -84,7 +99,7 @@ bool MutantPeer::readFrame() {
   skipFrame_ = false;
   if (skip) return true;
   unmask(payload, header);
-  if (!closeSeen_ || is("late-echoes")) take(header, std::move(payload));
+  if (!closeSeen_ || is(Mutation::lateEchoes)) take(header, std::move(payload));
   return true;
 }
 
@@ -95,15 +110,15 @@ bool MutantPeer::isHeaderFine(const FrameHeader& header) {
   const bool fine = masked && isRsvFine(header) && isOpcodeFine(header) && isControlFine(header) &&
                     isPlaceFine(header);
   if (fine || skipFrame_) return true;
-  if (is("fails-without-end")) {
+  if (is(Mutation::failsWithoutEnd)) {
     skipFrame_ = true;
     return true;
   }
-  if (!masked && is("mask-drops")) {
+  if (!masked && is(Mutation::maskDrops)) {
     deaf_ = true;
     end();
   } else {
-    fail(!masked && is("mask-code") ? 1003 : 1002);
+    fail(!masked && is(Mutation::maskCode) ? 1003 : 1002);
   }
   return false;
 }
@@ -112,16 +127,16 @@ bool MutantPeer::isRsvFine(const FrameHeader& header) {
   std::uint8_t rsv = header.rsv;
   const bool first = header.opcode == websocket::kText || header.opcode == websocket::kBinary;
   if (agreed_ && first) rsv &= static_cast<std::uint8_t>(~kRsv1);
-  if (agreed_ && is("takes-rsv1-on-continuations") && header.opcode == 0) rsv &= 3U;
-  if (agreed_ && is("takes-rsv1-on-control") && isControl(header.opcode)) rsv &= 3U;
-  if (agreed_ && is("takes-rsv2")) rsv &= 4U;
-  if (is("ignores-rsv1")) rsv &= 3U;
-  if (is("ignores-rsv2")) rsv &= 5U;
-  if (is("ignores-rsv3")) rsv &= 6U;
-  return rsv == 0 || is("ignores-rsv") ||
-         (is("ignores-rsv-of-control") && isControl(header.opcode)) ||
-         (is("ignores-rsv-of-continuations") && header.opcode == 0) ||
-         (is("ignores-rsv-later") && frames_ > 0);
+  if (agreed_ && is(Mutation::takesRsv1OnContinuations) && header.opcode == 0) rsv &= 3U;
+  if (agreed_ && is(Mutation::takesRsv1OnControl) && isControl(header.opcode)) rsv &= 3U;
+  if (agreed_ && is(Mutation::takesRsv2)) rsv &= 4U;
+  if (is(Mutation::ignoresRsv1)) rsv &= 3U;
+  if (is(Mutation::ignoresRsv2)) rsv &= 5U;
+  if (is(Mutation::ignoresRsv3)) rsv &= 6U;
+  return rsv == 0 || is(Mutation::ignoresRsv) ||
+         (is(Mutation::ignoresRsvOfControl) && isControl(header.opcode)) ||
+         (is(Mutation::ignoresRsvOfContinuations) && header.opcode == 0) ||
+         (is(Mutation::ignoresRsvLater) && frames_ > 0);
 }
 
 bool MutantPeer::isOpcodeFine(const FrameHeader& header) {
@@ -130,29 +145,27 @@ bool MutantPeer::isOpcodeFine(const FrameHeader& header) {
     return true;
   }
   const bool control = isControl(opcode);
-  if ((is("ignores-data-opcodes") && !control) || (is("ignores-control-opcodes") && control) ||
-      (is("ignores-opcodes-within") && message_)) {
+  if ((is(Mutation::ignoresDataOpcodes) && !control) ||
+      (is(Mutation::ignoresControlOpcodes) && control) ||
+      (is(Mutation::ignoresOpcodesWithin) && message_)) {
     skipFrame_ = true;
     return true;
   }
-  return (is("opcode-3-is-text") && !control) || (is("opcode-11-is-ping") && control);
+  return (is(Mutation::opcode3IsText) && !control) || (is(Mutation::opcode11IsPing) && control);
 }
 
 bool MutantPeer::isMaskFine(const FrameHeader& header) {
   const bool masked = header.mask.has_value();
-  if (is("mask-zero-refused") && masked && *header.mask == websocket::MaskKey{}) return false;
+  if (is(Mutation::maskZeroRefused) && masked && *header.mask == websocket::MaskKey{}) return false;
   if (masked == isServer()) return true;
-  if (is("ignores-unmasked") || is("ignores-masked")) {
+  if (is(Mutation::ignoresUnmasked) || is(Mutation::ignoresMasked)) {
     skipFrame_ = true;
     return true;
   }
-  const std::string_view what = isServer() ? "takes-unmasked" : "takes-masked";
-  const auto rule = [&](std::string_view end) {
-    return rule_ == std::string(what) + std::string(end);
-  };
-  return rule("") || (rule("-control") && isControl(header.opcode)) ||
-         (rule("-continuations") && header.opcode == 0) || (rule("-empty") && header.length == 0) ||
-         (rule("-later") && frames_ > 0);
+  const LenientMasking& takes = isServer() ? kTakesUnmasked : kTakesMasked;
+  return is(takes.always) || (is(takes.control) && isControl(header.opcode)) ||
+         (is(takes.continuations) && header.opcode == 0) ||
+         (is(takes.empty) && header.length == 0) || (is(takes.later) && frames_ > 0);
 }
 
 bool MutantPeer::isControlFine(const FrameHeader& header) {
@@ -161,18 +174,18 @@ bool MutantPeer::isControlFine(const FrameHeader& header) {
   const bool ping = header.opcode == websocket::kPing;
   const bool pong = header.opcode == websocket::kPong;
   const bool close = header.opcode == websocket::kClose;
-  const bool mayFragment = header.fin || (is("takes-fragmented-ping") && ping) ||
-                           (is("takes-fragmented-pong") && pong) ||
-                           (is("takes-fragmented-close") && close) ||
-                           (is("takes-fragmented-control-later") && controlFrames_ > 1);
+  const bool mayFragment = header.fin || (is(Mutation::takesFragmentedPing) && ping) ||
+                           (is(Mutation::takesFragmentedPong) && pong) ||
+                           (is(Mutation::takesFragmentedClose) && close) ||
+                           (is(Mutation::takesFragmentedControlLater) && controlFrames_ > 1);
   if (!mayFragment) return false;
   if (header.length <= 125) return true;
-  if (is("ignores-long-control")) {
+  if (is(Mutation::ignoresLongControl)) {
     skipFrame_ = true;
     return true;
   }
-  return (is("takes-long-ping") && ping) || (is("takes-long-pong") && pong) ||
-         (is("takes-long-close") && close) || is("cuts-long-control");
+  return (is(Mutation::takesLongPing) && ping) || (is(Mutation::takesLongPong) && pong) ||
+         (is(Mutation::takesLongClose) && close) || is(Mutation::cutsLongControl);
 }
 
 /// Whether a data frame stands where it may: continuations in a message, others outside.
@@ -181,42 +194,42 @@ bool MutantPeer::isPlaceFine(const FrameHeader& header) {
   const bool continuation = header.opcode == websocket::kContinuation;
   if (continuation == message_.has_value()) return true;
   if (continuation) {
-    if (is("ignores-stray-continuation")) {
+    if (is(Mutation::ignoresStrayContinuation)) {
       skipFrame_ = true;
       return true;
     }
-    return is("takes-stray-continuation") || (is("takes-stray-final") && header.fin) ||
-           (is("continuation-after-ping") && pings_ > 0);
+    return is(Mutation::takesStrayContinuation) || (is(Mutation::takesStrayFinal) && header.fin) ||
+           (is(Mutation::continuationAfterPing) && pings_ > 0);
   }
-  if (is("ignores-message-within")) {
+  if (is(Mutation::ignoresMessageWithin)) {
     skipFrame_ = true;
     return true;
   }
-  return is("takes-message-within") || is("drops-message-within") ||
-         is("message-within-is-continuation") ||
-         (is("takes-binary-within-text") &&
+  return is(Mutation::takesMessageWithin) || is(Mutation::dropsMessageWithin) ||
+         is(Mutation::messageWithinIsContinuation) ||
+         (is(Mutation::takesBinaryWithinText) &&
           (header.opcode == websocket::kBinary) != message_->binary);
 }
 
 void MutantPeer::unmask(Octets& payload, const FrameHeader& header) {
-  if (!header.mask || is("mask-not-undone")) return;
-  if (is("mask-control-not-undone") && isControl(header.opcode)) return;
+  if (!header.mask || is(Mutation::maskNotUndone)) return;
+  if (is(Mutation::maskControlNotUndone) && isControl(header.opcode)) return;
   websocket::MaskKey key = *header.mask;
   if (!firstKey_) firstKey_ = key;
-  if (is("mask-first-key")) key = *firstKey_;
-  if (is("mask-swapped")) std::reverse(key.begin(), key.end());
+  if (is(Mutation::maskFirstKey)) key = *firstKey_;
+  if (is(Mutation::maskSwapped)) std::reverse(key.begin(), key.end());
   std::size_t size = payload.size();
-  if (is("mask-tail")) size -= size % 4;
-  const std::size_t phase = is("mask-continues") && header.opcode == 0 ? maskPhase_ : 0;
+  if (is(Mutation::maskTail)) size -= size % 4;
+  const std::size_t phase = is(Mutation::maskContinues) && header.opcode == 0 ? maskPhase_ : 0;
   for (std::size_t i = 0; i < size; ++i) {
-    const std::uint8_t octet = is("mask-first-octet") ? key[0] : key[(i + phase) % 4];
+    const std::uint8_t octet = is(Mutation::maskFirstOctet) ? key[0] : key[(i + phase) % 4];
     payload[i] = static_cast<char>(static_cast<std::uint8_t>(payload[i]) ^ octet);
   }
   if (!isControl(header.opcode)) maskPhase_ = (phase + payload.size()) % 4;
 }
 
 void MutantPeer::take(const FrameHeader& header, Octets payload) {
-  if (isControl(header.opcode) && is("cuts-long-control"))
+  if (isControl(header.opcode) && is(Mutation::cutsLongControl))
     payload.resize(std::min<std::size_t>(payload.size(), 125));
   switch (header.opcode) {
     case websocket::kClose:
@@ -233,25 +246,27 @@ void MutantPeer::take(const FrameHeader& header, Octets payload) {
 
 void MutantPeer::takeData(const FrameHeader& header, Octets payload) {
   const bool begins = header.opcode != websocket::kContinuation;
-  if (!message_ || (begins && !is("message-within-is-continuation"))) {
+  if (!message_ || (begins && !is(Mutation::messageWithinIsContinuation))) {
     message_ = Message{};
     message_->binary = header.opcode == websocket::kBinary;
     const bool marked = (header.rsv & kRsv1) != 0;
     if (messages_ == 0) firstCompressed_ = marked;
-    message_->compressed = agreed_ && (is("all-compressed")     ? true
-                                       : is("first-compressed") ? firstCompressed_
-                                                                : marked);
+    message_->compressed = agreed_ && (is(Mutation::allCompressed)     ? true
+                                       : is(Mutation::firstCompressed) ? firstCompressed_
+                                                                       : marked);
   }
-  if (is("no-empty-fragment") && payload.empty() && (!header.fin || !begins)) return fail(1002);
-  if (is("echoes-fragments")) {
+  if (is(Mutation::noEmptyFragment) && payload.empty() && (!header.fin || !begins))
+    return fail(1002);
+  if (is(Mutation::echoesFragments)) {
     echo(message_->binary, std::move(payload));
     if (header.fin) message_.reset();
     return;
   }
   message_->payload += payload;
   message_->fragments.push_back(std::move(payload));
-  if (is("50-fragments") && message_->fragments.size() > 50) return fail(1008);
-  const bool last = header.fin || (is("empty-ends-message") && message_->fragments.back().empty());
+  if (is(Mutation::with50Fragments) && message_->fragments.size() > 50) return fail(1008);
+  const bool last =
+      header.fin || (is(Mutation::emptyEndsMessage) && message_->fragments.back().empty());
   if (last) endMessage();
 }
 
@@ -259,38 +274,39 @@ void MutantPeer::endMessage() {
   Message message = std::move(*message_);
   message_.reset();
   ++messages_;
-  if (is("last-fragment")) message.payload = message.fragments.back();
-  if (is("first-fragment")) message.payload = message.fragments.front();
-  if (is("type-of-fragments") && message.fragments.size() > 1) message.binary = false;
+  if (is(Mutation::lastFragment)) message.payload = message.fragments.back();
+  if (is(Mutation::firstFragment)) message.payload = message.fragments.front();
+  if (is(Mutation::typeOfFragments) && message.fragments.size() > 1) message.binary = false;
   Octets payload;
   if (!message.compressed) {
     payload = message.payload;
-    if (is("plain-resets") && agreed_) agree(*agreed_);
-  } else if (is("no-empty-compressed") && message.payload.size() <= 1) {
+    if (is(Mutation::plainResets) && agreed_) agree(*agreed_);
+  } else if (is(Mutation::noEmptyCompressed) && message.payload.size() <= 1) {
     return fail(1002);
   } else if (!inflate(message.payload, payload)) {
-    if (is("takes-corrupt")) return agree(*agreed_);
-    if (!is("takes-corrupt-part")) return fail(1007);
+    if (is(Mutation::takesCorrupt)) return agree(*agreed_);
+    if (!is(Mutation::takesCorruptPart)) return fail(1007);
     agree(*agreed_);
   }
-  if (is("inflates-1-mb-part") && message.compressed)
+  if (is(Mutation::inflates1MbPart) && message.compressed)
     payload.resize(std::min<std::size_t>(payload.size(), 1000));
-  if ((is("limit-1000") && payload.size() > 1000) ||
-      (is("limit-100-kb") && payload.size() > 100000)) {
+  if ((is(Mutation::limit1000) && payload.size() > 1000) ||
+      (is(Mutation::limit100Kb) && payload.size() > 100000)) {
     return fail(1009);
   }
   if (!isText(message, payload)) {
-    if (is("utf-8-skipped")) return;
-    return fail(is("utf-8-1002") ? 1002 : is("utf-8-1000") ? 1000 : 1007);
+    if (is(Mutation::utf8Skipped)) return;
+    return fail(is(Mutation::utf81002) ? 1002 : is(Mutation::utf81000) ? 1000 : 1007);
   }
   echo(message.binary, std::move(payload));
 }
 
 bool MutantPeer::inflate(const Octets& in, Octets& out) {
   const int type = in.empty() ? 0 : (static_cast<unsigned char>(in[0]) >> 1U) & 3;
-  if ((is("no-stored") && type == 0 && in.size() > 1) || (is("no-dynamic") && type == 2))
+  if ((is(Mutation::noStored) && type == 0 && in.size() > 1) ||
+      (is(Mutation::noDynamic) && type == 2))
     return false;
-  if (is("final-ends")) {
+  if (is(Mutation::finalEnds)) {
     if (inflaterEnded_) return false;
     inflaterEnded_ = !in.empty() && (static_cast<unsigned char>(in[0]) & 1U) != 0;
   }
@@ -301,80 +317,82 @@ bool MutantPeer::inflate(const Octets& in, Octets& out) {
 
 void MutantPeer::takePing(const Octets& payload) {
   ++pings_;
-  if (is("ping-ends-message")) message_.reset();
-  if (is("closes-on-ping-within") && message_) return fail(1002);
-  if (is("ping-limit") && pings_ > 20) return fail(1008);
-  if (is("utf-8-ping") && !isUtf8(payload)) return fail(1007);
-  if (closeSent_ || is("no-pong") || (is("no-pong-within") && message_) ||
-      (is("pong-once") && pings_ > 1) || (is("no-empty-pong") && payload.empty()) ||
-      (is("pong-utf-8") && !isUtf8(payload))) {
+  if (is(Mutation::pingEndsMessage)) message_.reset();
+  if (is(Mutation::closesOnPingWithin) && message_) return fail(1002);
+  if (is(Mutation::pingLimit) && pings_ > 20) return fail(1008);
+  if (is(Mutation::utf8Ping) && !isUtf8(payload)) return fail(1007);
+  if (closeSent_ || is(Mutation::noPong) || (is(Mutation::noPongWithin) && message_) ||
+      (is(Mutation::pongOnce) && pings_ > 1) || (is(Mutation::noEmptyPong) && payload.empty()) ||
+      (is(Mutation::pongUtf8) && !isUtf8(payload))) {
     return;
   }
   Octets answer = payload;
-  if (is("empty-pong")) answer.clear();
-  if (is("pong-64")) answer.resize(std::min<std::size_t>(answer.size(), 64));
-  if (is("pong-of-zero")) answer.erase(std::min(answer.find('\0'), answer.size()));
-  if (is("pong-late") && message_)
+  if (is(Mutation::emptyPong)) answer.clear();
+  if (is(Mutation::pong64)) answer.resize(std::min<std::size_t>(answer.size(), 64));
+  if (is(Mutation::pongOfZero)) answer.erase(std::min(answer.find('\0'), answer.size()));
+  if (is(Mutation::pongLate) && message_)
     return later(4, [this, answer] { frame(websocket::kPong, answer); });
-  if (is("last-pong")) {
+  if (is(Mutation::lastPong)) {
     heldPong_ = answer;
     return;
   }
-  const std::uint8_t opcode = is("pong-text")      ? websocket::kText
-                              : is("pong-as-ping") ? websocket::kPing
-                                                   : websocket::kPong;
+  const std::uint8_t opcode = is(Mutation::pongText)     ? websocket::kText
+                              : is(Mutation::pongAsPing) ? websocket::kPing
+                                                         : websocket::kPong;
   frame(opcode, answer);
 }
 
 void MutantPeer::takePong(const Octets& payload) {
-  if (is("closes-on-pong")) return fail(1002);
-  if (is("answers-pong")) frame(websocket::kText, payload);
-  if (is("pong-ends-message")) message_.reset();
+  if (is(Mutation::closesOnPong)) return fail(1002);
+  if (is(Mutation::answersPong)) frame(websocket::kText, payload);
+  if (is(Mutation::pongEndsMessage)) message_.reset();
 }
 
 void MutantPeer::takeClose(const Octets& payload) {
-  if (is("close-breaks-message") && message_) return;
+  if (is(Mutation::closeBreaksMessage) && message_) return;
   std::optional<std::uint16_t> code;
   if (payload.size() >= 2) {
     code = static_cast<std::uint16_t>((static_cast<unsigned char>(payload[0]) << 8U) |
                                       static_cast<unsigned char>(payload[1]));
   }
-  if (payload.size() == 1 && !is("takes-close-of-one")) return fail(1002);
+  if (payload.size() == 1 && !is(Mutation::takesCloseOfOne)) return fail(1002);
   if (code) {
     const bool never = *code == 1004 || *code == 1005 || *code == 1006 || *code == 1015;
-    const bool fine = (*code >= 1000 && *code < 5000 && !never) || is("takes-any-code") ||
-                      (is("takes-1005") && never) || (is("takes-low-codes") && *code < 1000);
-    if (!fine || (is("rejects-2012") && *code >= 1012 && *code < 3000)) return fail(1002);
-    if (!isUtf8(OctetView(payload).substr(2)) && !is("takes-bad-reason")) return fail(1007);
+    const bool fine = (*code >= 1000 && *code < 5000 && !never) || is(Mutation::takesAnyCode) ||
+                      (is(Mutation::takes1005) && never) ||
+                      (is(Mutation::takesLowCodes) && *code < 1000);
+    if (!fine || (is(Mutation::rejects2012) && *code >= 1012 && *code < 3000)) return fail(1002);
+    if (!isUtf8(OctetView(payload).substr(2)) && !is(Mutation::takesBadReason)) return fail(1007);
   }
   closeSeen_ = true;
-  if ((is("ignores-empty-close") && !code) || (is("ignores-long-reason") && payload.size() > 100))
+  if ((is(Mutation::ignoresEmptyClose) && !code) ||
+      (is(Mutation::ignoresLongReason) && payload.size() > 100))
     return;
-  if (is("no-pending")) held_.clear();
+  if (is(Mutation::noPending)) held_.clear();
   flushHeld();
-  if (is("refuses-3000") && code && *code >= 3000) return later(6, [this] { end(); });
+  if (is(Mutation::refuses3000) && code && *code >= 3000) return later(6, [this] { end(); });
   answerClose(code);
 }
 
 /// Fails the connection (RFC 6455 section 7.1.7).
 void MutantPeer::fail(std::uint16_t code) {
-  if (failed_ || is("fails-without-end")) return;
+  if (failed_ || is(Mutation::failsWithoutEnd)) return;
   flushHeld();
   failed_ = true;
-  if (is("fails-in-silence")) {
+  if (is(Mutation::failsInSilence)) {
     deaf_ = true;
     return;
   }
-  if (is("fails-with-1000")) code = 1000;
-  if (is("fails-with-1011")) code = 1011;
-  if (!is("drops")) sendClose(code);
-  if (is("two-closes")) sendClose(1000);
-  if (is("fails-and-goes-on")) {
+  if (is(Mutation::failsWith1000)) code = 1000;
+  if (is(Mutation::failsWith1011)) code = 1011;
+  if (!is(Mutation::drops)) sendClose(code);
+  if (is(Mutation::twoCloses)) sendClose(1000);
+  if (is(Mutation::failsAndGoesOn)) {
     skipFrame_ = true;
     return;
   }
   deaf_ = true;
-  if (isServer() && is("keeps-tcp-after-failure")) return;
+  if (isServer() && is(Mutation::keepsTcpAfterFailure)) return;
   end();
 }
 

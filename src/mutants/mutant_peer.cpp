@@ -10,10 +10,10 @@ namespace wsgauntlet::mutants {
 using websocket::Ending;
 using websocket::Pieces;
 
-MutantPeer::MutantPeer(std::string_view rule, Random random) : rule_(rule), random_(random) {}
+MutantPeer::MutantPeer(Mutation mutation, Random random) : mutation_(mutation), random_(random) {}
 
-MutantPeer::MutantPeer(std::string_view rule, Random random, MutantRequest request)
-    : rule_(rule), random_(random), request_(std::move(request)) {}
+MutantPeer::MutantPeer(Mutation mutation, Random random, MutantRequest request)
+    : mutation_(mutation), random_(random), request_(std::move(request)) {}
 
 void MutantPeer::connected(TimePoint now) {
   now_ = now;
@@ -36,8 +36,8 @@ void MutantPeer::received(std::span<char> octets, TimePoint now) {
 
 void MutantPeer::disconnected(TimePoint now) {
   now_ = now;
-  if (is("ignores-tcp-end") && open_ && !closeSeen_ && !closeSent_) return;
-  if (is("echoes-cut-frame") && open_ && !closeSent_) {
+  if (is(Mutation::ignoresTcpEnd) && open_ && !closeSeen_ && !closeSent_) return;
+  if (is(Mutation::echoesCutFrame) && open_ && !closeSent_) {
     if (!header_.empty()) {
       message_ = Message{};
       message_->payload = unread_;
@@ -72,7 +72,7 @@ void MutantPeer::later(double seconds, std::function<void()> what) {
 }
 
 void MutantPeer::write(Octets octets) {
-  if (is("slow")) {
+  if (is(Mutation::slow)) {
     later(0.25, [this, text = std::move(octets)] { writeNow(text); });
   } else {
     writeNow(std::move(octets));
@@ -82,7 +82,7 @@ void MutantPeer::write(Octets octets) {
 /// Long writes would take too long in small pieces.
 void MutantPeer::writeNow(Octets octets) {
   constexpr std::size_t kMostInPieces = 3000;
-  const std::size_t size = is("octets") ? 1 : is("thirds") ? 3 : 0;
+  const std::size_t size = is(Mutation::octets) ? 1 : is(Mutation::thirds) ? 3 : 0;
   if (size == 0 || octets.size() > kMostInPieces) {
     if (pieces_.empty()) {
       outbox_.append(octets);
@@ -97,7 +97,7 @@ void MutantPeer::writeNow(Octets octets) {
 }
 
 void MutantPeer::end() {
-  if (is("slow")) {
+  if (is(Mutation::slow)) {
     later(0.25, [this] { endNow(); });
   } else {
     endNow();
@@ -129,14 +129,15 @@ void MutantPeer::agree(const websocket::DeflateParameters& parameters) {
   const bool server = isServer();
   int bits = server ? parameters.serverMaxWindowBits : parameters.clientMaxWindowBits;
   bool forget = server ? parameters.serverNoContextTakeover : parameters.clientNoContextTakeover;
-  if (is("ignores-window") || is("larger-server-bits")) bits = 15;
-  if (is("small-window")) bits = std::min(bits, 9);
-  if (is("keeps-context")) forget = false;
-  deflater_ = std::make_unique<websocket::Deflater>(bits, forget, is("compresses-stored") ? 0 : 6);
+  if (is(Mutation::ignoresWindow) || is(Mutation::largerServerBits)) bits = 15;
+  if (is(Mutation::smallWindow)) bits = std::min(bits, 9);
+  if (is(Mutation::keepsContext)) forget = false;
+  deflater_ =
+      std::make_unique<websocket::Deflater>(bits, forget, is(Mutation::compressesStored) ? 0 : 6);
   inflater_ = std::make_unique<websocket::Inflater>(
       server ? parameters.clientMaxWindowBits : parameters.serverMaxWindowBits,
       (server ? parameters.clientNoContextTakeover : parameters.serverNoContextTakeover) ||
-          is("no-inflate-context"));
+          is(Mutation::noInflateContext));
 }
 
 }  // namespace wsgauntlet::mutants

@@ -29,10 +29,10 @@ struct MutantRequest {
 
 class MutantPeer : public websocket::Session {
  public:
-  /// A server; `rule` is one of `mutations` or empty for none.
-  MutantPeer(std::string_view rule, Random random);
+  /// A server.
+  MutantPeer(Mutation mutation, Random random);
   /// A client.
-  MutantPeer(std::string_view rule, Random random, MutantRequest request);
+  MutantPeer(Mutation mutation, Random random, MutantRequest request);
 
   void connected(TimePoint now) override;
   void received(std::span<char> octets, TimePoint now) override;
@@ -55,7 +55,7 @@ class MutantPeer : public websocket::Session {
     std::vector<Octets> fragments;
   };
 
-  [[nodiscard]] bool is(std::string_view rule) const { return rule_ == rule; }
+  [[nodiscard]] bool is(Mutation mutation) const { return mutation_ == mutation; }
   [[nodiscard]] bool isServer() const { return !request_; }
 
   // odd_peer.cpp: octets in and out
@@ -71,13 +71,14 @@ class MutantPeer : public websocket::Session {
   void sendRequest();
   void accept(const websocket::HttpHead& head);
   void refuse(int status, const std::string& reason, bool version = false);
-  [[nodiscard]] std::string faultOfRequest(const websocket::HttpHead& head) const;
-  [[nodiscard]] std::string faultOfResponse(const websocket::HttpHead& head);
-  [[nodiscard]] std::string faultOfAnsweredExtensions(const websocket::HttpHead& head);
+  /// The status with which a request is refused.
+  [[nodiscard]] std::optional<int> refusalOf(const websocket::HttpHead& head) const;
+  [[nodiscard]] bool isResponseFine(const websocket::HttpHead& head);
+  [[nodiscard]] bool areAnsweredExtensionsFine(const websocket::HttpHead& head);
   [[nodiscard]] std::string answeredExtensions(const websocket::HttpHead& head);
   [[nodiscard]] std::optional<std::string> valueOf(const websocket::HttpHead& head,
                                                    std::string_view name) const;
-  [[nodiscard]] std::string faultOfBlanks() const;
+  [[nodiscard]] bool areBlanksFine() const;
   [[nodiscard]] std::string head(const std::string& startLine, websocket::HttpFields fields) const;
   void agree(const websocket::DeflateParameters& parameters);
 
@@ -112,7 +113,7 @@ class MutantPeer : public websocket::Session {
   void sendClose(std::optional<std::uint16_t> code, const Octets& reason = {});
   [[nodiscard]] Octets deflate(OctetView payload);
 
-  const std::string rule_;
+  const Mutation mutation_;
   Random random_;
   std::optional<MutantRequest> request_;
   std::string key_;

@@ -7,17 +7,28 @@
 
 namespace wsgauntlet::mutants {
 
-struct Mutation {
+/// One deviation. `none`: a peer that is right.
+enum class Mutation {
+  none,
+#define WSG_MUTATION(id, ...) id,
+#include "mutants/mutations.def"
+#undef WSG_MUTATION
+};
+
+/// What there is to know of a mutation.
+struct MutationFacts {
   enum class Peers { both, servers, clients };
-  std::string_view name;
+  Mutation id = Mutation::none;
+  std::string_view name;   ///< on the command line
   std::string_view layer;  ///< `opening`, `framing`, `masking`, `control`, `utf-8`, `closing`, …
   Peers peers = Peers::both;
   bool isRight = false;   ///< unusual, but against no rule
   std::string_view what;  ///< what the peer does
 };
 
-[[nodiscard]] std::span<const Mutation> mutations();
-/// Null when there is no such rule.
-[[nodiscard]] const Mutation* findMutation(std::string_view name);
+/// All of them but `none`.
+[[nodiscard]] std::span<const MutationFacts> mutations();
+/// Null when there is no mutation of that name.
+[[nodiscard]] const MutationFacts* findMutation(std::string_view name);
 
 }  // namespace wsgauntlet::mutants

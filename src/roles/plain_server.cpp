@@ -22,7 +22,7 @@ class PlainServer::State {
             }) {}
 
   std::unique_ptr<websocket::Session> accept(const std::string& peer) {
-    if (!spec.mutation.empty()) {
+    if (spec.mutation != mutants::Mutation::none) {
       return std::make_unique<mutants::MutantPeer>(spec.mutation, random.fork(++accepted));
     }
     return std::make_unique<websocket::RequestSession>(

@@ -1,6 +1,7 @@
 // A server without cases: every request is accepted, on every path.
 #pragma once
 
+#include "mutants/mutations.hpp"
 #include "net/loop.hpp"
 #include "net/transport.hpp"
 #include "roles/run_log.hpp"
@@ -24,7 +25,7 @@ struct ServeSpec {
   std::vector<std::string> protocols;  ///< subprotocols that are selected when a client offers them
   websocket::HttpFields headers;       ///< further fields of the answers that open a connection
   bool compression = true;             ///< accept permessage-deflate
-  std::string mutation;                ///< a deviation, one of `mutations`; empty: none
+  mutants::Mutation mutation = mutants::Mutation::none;
   std::uint64_t seed = 0;
 };
 

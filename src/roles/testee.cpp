@@ -100,7 +100,7 @@ class TesteeClient::State : public std::enable_shared_from_this<State> {
       std::unique_ptr<websocket::Session> session;
       if (answer != nullptr) {
         session = std::make_unique<QuestionSession>(spec.options, numbers, request, answer);
-      } else if (!spec.mutation.empty()) {
+      } else if (spec.mutation != mutants::Mutation::none) {
         session = std::make_unique<mutants::MutantPeer>(
             spec.mutation, numbers,
             mutants::MutantRequest{websocket::hostAndPort(spec.url.host, spec.url.port), resource,

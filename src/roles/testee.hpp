@@ -1,6 +1,7 @@
 // Echo peers of our own: what the fuzzer is tried against, and an example of what it wants to see.
 #pragma once
 
+#include "mutants/mutations.hpp"
 #include "net/loop.hpp"
 #include "roles/connect_spec.hpp"
 #include "roles/plain_server.hpp"
@@ -20,7 +21,7 @@ struct TesteeClientSpec : ConnectSpec {
   std::string agent;                                 ///< name that it gives itself
   bool compression = true;                           ///< offer permessage-deflate
   Duration connectRetry = std::chrono::seconds(10);  ///< how long a refusal is tried again
-  std::string mutation;  ///< a deviation, one of `mutations`; empty: none
+  mutants::Mutation mutation = mutants::Mutation::none;
   std::uint64_t seed = 0;
 };
 

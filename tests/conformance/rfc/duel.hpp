@@ -20,8 +20,9 @@ enum class Under { server, client };
 
 class Duel {
  public:
-  Duel(const suite::Case& testCase, std::string_view rule, Under under, std::set<std::string>& keys,
-       std::uint64_t seed)
+  /// `mutation`: the name of that of the peer; empty for a peer that is right.
+  Duel(const suite::Case& testCase, std::string_view mutation, Under under,
+       std::set<std::string>& keys, std::uint64_t seed)
       : case_(testCase), under_(under), keys_(keys) {
     setup_.testCase = &testCase;
     setup_.number = 1;
@@ -30,6 +31,8 @@ class Duel {
     setup_.wallClock = [] { return WallTime{}; };
     setup_.onResult = [this](play::Result result) { result_ = std::move(result); };
     const Random random(seed + 1);
+    const auto rule =
+        mutation.empty() ? mutants::Mutation::none : mutants::findMutation(mutation)->id;
     if (under == Under::server) {
       peer_ = std::make_unique<mutants::MutantPeer>(rule, random);
     } else {

@@ -14,7 +14,7 @@
 namespace wsgauntlet {
 namespace {
 
-using mutants::Mutation;
+using mutants::MutationFacts;
 using play::Behavior;
 using play::BehaviorClose;
 
@@ -25,9 +25,10 @@ bool isFor(const suite::Case& testCase, Under under) {
   return testCase.appliesTo == suite::AppliesTo::both || testCase.appliesTo == who;
 }
 
-bool isFor(const Mutation& rule, Under under) {
-  const auto who = under == Under::server ? Mutation::Peers::servers : Mutation::Peers::clients;
-  return rule.peers == Mutation::Peers::both || rule.peers == who;
+bool isFor(const MutationFacts& rule, Under under) {
+  const auto who =
+      under == Under::server ? MutationFacts::Peers::servers : MutationFacts::Peers::clients;
+  return rule.peers == MutationFacts::Peers::both || rule.peers == who;
 }
 
 std::vector<const suite::Case*> casesOf(const suite::Catalogue& catalogue, Under under) {
@@ -91,26 +92,26 @@ TEST(RfcSuite, TheRightClientPassesEverything) {
 }
 
 TEST(RfcSuite, UnusualServersPassEverything) {
-  for (const Mutation& rule : mutants::mutations()) {
+  for (const MutationFacts& rule : mutants::mutations()) {
     if (rule.isRight && isFor(rule, Under::server)) expectPasses(rule.name, Under::server);
   }
 }
 
 TEST(RfcSuite, UnusualClientsPassEverything) {
-  for (const Mutation& rule : mutants::mutations()) {
+  for (const MutationFacts& rule : mutants::mutations()) {
     if (rule.isRight && isFor(rule, Under::client)) expectPasses(rule.name, Under::client);
   }
 }
 
 TEST(RfcSuite, ThereAreEnoughUnusualPeers) {
   int unusual = 0;
-  for (const Mutation& rule : mutants::mutations()) unusual += rule.isRight ? 1 : 0;
+  for (const MutationFacts& rule : mutants::mutations()) unusual += rule.isRight ? 1 : 0;
   EXPECT_GE(unusual, 15);
 }
 
-std::vector<const Mutation*> brokenPeers(Under under) {
-  std::vector<const Mutation*> rules;
-  for (const Mutation& rule : mutants::mutations()) {
+std::vector<const MutationFacts*> brokenPeers(Under under) {
+  std::vector<const MutationFacts*> rules;
+  for (const MutationFacts& rule : mutants::mutations()) {
     if (!rule.isRight && isFor(rule, under)) rules.push_back(&rule);
   }
   return rules;
@@ -120,7 +121,7 @@ std::vector<const Mutation*> brokenPeers(Under under) {
 using Witnesses = std::map<const suite::Case*, std::string_view>;
 
 /// Runs the cases that no broken peer has failed yet, and others until the peer is caught.
-bool isCaughtByRfc(const Mutation& rule, Under under, Witnesses& witnesses) {
+bool isCaughtByRfc(const MutationFacts& rule, Under under, Witnesses& witnesses) {
   std::set<std::string> keys;
   bool caught = false;
   std::uint64_t seed = 1;
@@ -153,7 +154,7 @@ TEST(RfcSuite, BrokenPeersAreCaughtAndEachCaseCatchesOne) {
 #endif
   Witnesses witnesses;
   for (const Under under : {Under::server, Under::client}) {
-    for (const Mutation* rule : brokenPeers(under)) {
+    for (const MutationFacts* rule : brokenPeers(under)) {
       EXPECT_TRUE(isCaughtByRfc(*rule, under, witnesses))
           << "the broken " << kUnderNames[int(under)] << " \"" << rule->name
           << "\" passes everything: it " << rule->what;
@@ -167,7 +168,7 @@ class Original {
  public:
   explicit Original(Under under) : under_(under) {}
 
-  bool catches(const Mutation& rule) {
+  bool catches(const MutationFacts& rule) {
     std::set<std::string> keys;
     std::uint64_t seed = 1;
     for (const suite::Case* one : cases_) {
@@ -202,8 +203,8 @@ void expectOriginalMissesSome(Under under) {
   Original original(under);
   std::map<std::string_view, std::pair<int, int>> layers;
   int caught = 0;
-  const std::vector<const Mutation*> rules = brokenPeers(under);
-  for (const Mutation* rule : rules) {
+  const std::vector<const MutationFacts*> rules = brokenPeers(under);
+  for (const MutationFacts* rule : rules) {
     auto& [caughtHere, all] = layers[rule->layer];
     const int one = original.catches(*rule) ? 1 : 0;
     caughtHere += one;

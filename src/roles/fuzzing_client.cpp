@@ -24,8 +24,9 @@ constexpr auto kReconnectDelay = std::chrono::milliseconds(50);
 constexpr auto kHeartbeat = std::chrono::milliseconds(20);
 constexpr auto kLate = std::chrono::milliseconds(50);
 
-/// How long stretched waits may run out against one server. Beyond that it is not slow, but wrong.
-constexpr Duration kMaxStretchedTime = std::chrono::seconds(60);
+/// How long stretched waits may run out in isolation against one server. Beyond that it is not
+/// slow, but wrong.
+constexpr Duration kMaxStretchedTime = std::chrono::seconds(20);
 
 /// A server has no reason to refuse the request of such a case.
 bool isOrdinaryRequest(const suite::Case& testCase) {
@@ -125,8 +126,7 @@ class ServerRun : public std::enable_shared_from_this<ServerRun> {
 
   /// Where time decides, a server on a busy machine gets more of it.
   [[nodiscard]] double stretchFor(const Scheduler::Turn& turn) {
-    const bool decides = turn.round == Round::isolated && stretchedTime_ < kMaxStretchedTime;
-    return decides ? pace().stretch() : 1;
+    return turn.round == Round::stretched || turn.round == Round::isolated ? pace().stretch() : 1;
   }
 
   void connect(const AttemptPtr& attempt) {
@@ -207,7 +207,8 @@ class ServerRun : public std::enable_shared_from_this<ServerRun> {
       pace().refused(attempt->ticket);
     }
     pace().ended(attempt->ticket);
-    if (attempt->stretch > 1 && result.doubt == play::Doubt::absence) {
+    const bool isolated = attempt->turn.round == Round::isolated;
+    if (isolated && attempt->stretch > 1 && result.doubt == play::Doubt::absence) {
       stretchedTime_ += result.duration;
     }
     settle(attempt->turn, std::move(result));
@@ -218,7 +219,8 @@ class ServerRun : public std::enable_shared_from_this<ServerRun> {
   void settle(const Scheduler::Turn& turn, play::Result result) {
     const auto found = doubtful_.find(turn.testCase);
     const EarlierRuns* earlier = found != doubtful_.end() ? &found->second : nullptr;
-    if (const auto round = repetition(turn, result, earlier, pace().isSlow())) {
+    const PeerTime time{pace().isSlow(), stretchedTime_ < kMaxStretchedTime};
+    if (const auto round = repetition(turn, result, earlier, time)) {
       EarlierRuns& runs = doubtful_[turn.testCase];
       runs.wasInTime = runs.wasInTime || result.doubt != play::Doubt::absence;
       if (turn.round == Round::isolated) ++runs.isolatedRuns;

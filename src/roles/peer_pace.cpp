@@ -20,6 +20,8 @@ constexpr int kSilentGrowth = 4;
 constexpr int kPatienceFactor = 10;
 constexpr Duration kMinPatience = milliseconds(250);
 constexpr Duration kSlow = milliseconds(200);
+/// A peer is slow when one in so many answers is.
+constexpr std::uint64_t kSlowShare = 20;
 /// A script's wait of a second suits a peer that answers within this time.
 constexpr Duration kSuitsScripts = milliseconds(100);
 constexpr double kMaxStretch = 10;
@@ -49,6 +51,7 @@ void PeerPace::answered(Ticket& ticket, Duration took) {
   } else {
     fastest_ = std::min(took, fastest_.value_or(took));
     slowest_ = std::max(slowest_, took);
+    if (took > kSlow) ++slowAnswers_;
     if (isLate) {
       slowDown();
     } else {
@@ -99,7 +102,7 @@ std::optional<Duration> PeerPace::patience() const {
 }
 
 bool PeerPace::isSlow() const {
-  return slowest_ > kSlow;
+  return slowAnswers_ > 0 && slowAnswers_ * kSlowShare >= answers_;
 }
 
 double PeerPace::stretch() const {

@@ -46,10 +46,9 @@ class PeerPace {
   /// How long to wait for an answer of this peer, as far as that can be told; nothing before its
   /// first one.
   [[nodiscard]] std::optional<Duration> patience() const;
-  /// The peer has been so slow that a wait of a second may be too short for it.
+  /// So many of its answers were late that a wait of a second may be too short for it.
   [[nodiscard]] bool isSlow() const;
-  /// By how much a case in isolation stretches its waits for this peer: 1 unless it is slow, 10 at
-  /// most.
+  /// By how much to stretch the waits of a case for this peer: 1 unless it is slow, 10 at most.
   [[nodiscard]] double stretch() const;
 
  private:
@@ -68,6 +67,7 @@ class PeerPace {
   std::uint64_t ends_ = 0;
   std::optional<Duration> fastest_;
   Duration slowest_{};
+  std::uint64_t slowAnswers_ = 0;
 };
 
 }  // namespace wsgauntlet::roles

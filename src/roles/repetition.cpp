@@ -12,7 +12,7 @@ bool differ(const play::Result& a, const play::Result& b) {
 }  // namespace
 
 std::optional<Round> repetition(const Scheduler::Turn& turn, const play::Result& result,
-                                const EarlierRuns* earlier, bool peerIsSlow) {
+                                const EarlierRuns* earlier, PeerTime peer) {
   using play::Doubt;
   const bool mayBeLate = result.doubt == Doubt::absence;
   switch (turn.round) {
@@ -23,7 +23,10 @@ std::optional<Round> repetition(const Scheduler::Turn& turn, const play::Result&
       // With less patience than the case has, the first run proved nothing.
       if (earlier->last.cutShort && !mayBeLate) return std::nullopt;
       if (differ(result, earlier->last)) return Round::isolated;
-      if (mayBeLate && peerIsSlow) return Round::isolated;
+      if (mayBeLate && peer.isSlow) return Round::stretched;
+      return std::nullopt;
+    case Round::stretched:
+      if (mayBeLate && peer.mayTakeMore) return Round::isolated;
       return std::nullopt;
     case Round::isolated:
       if (mayBeLate && earlier->wasInTime && earlier->isolatedRuns + 1 < kMaxIsolatedRuns) {

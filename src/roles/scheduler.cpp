@@ -31,15 +31,18 @@ std::optional<Scheduler::Turn> Scheduler::next() {
   if (auto turn = nextInParallel()) return turn;
   if (running_ > 0 || !parallelLanesAreEmpty()) return std::nullopt;
   if (!measures_.empty()) return start(measures_);
-  if (!together_.empty()) {
-    for (const Turn& turn : std::exchange(together_, {})) {
-      Server& server = servers_[turn.server];
-      (turn.testCase->kind == Kind::moves ? server.moves : server.waits).push_back(turn);
-    }
-    return nextInParallel();
-  }
+  if (!together_.empty()) return nextOf(together_);
+  if (!stretched_.empty()) return nextOf(stretched_);
   if (!isolated_.empty()) return start(isolated_);
   return std::nullopt;
+}
+
+std::optional<Scheduler::Turn> Scheduler::nextOf(std::vector<Turn>& round) {
+  for (const Turn& turn : std::exchange(round, {})) {
+    Server& server = servers_[turn.server];
+    (turn.testCase->kind == Kind::moves ? server.moves : server.waits).push_back(turn);
+  }
+  return nextInParallel();
 }
 
 std::optional<Scheduler::Turn> Scheduler::nextInParallel() {
@@ -75,19 +78,18 @@ void Scheduler::ended(const Turn& turn) {
 
 void Scheduler::repeat(const Turn& turn, Round round) {
   if (servers_[turn.server].isAbandoned) return;
-  const bool alone = round == Round::isolated;
-  const Turn again{turn.server, turn.testCase, round, alone};
-  if (alone) {
+  const Turn again{turn.server, turn.testCase, round, round == Round::isolated};
+  if (round == Round::isolated) {
     isolated_.push_back(again);
   } else {
-    together_.push_back(again);
+    (round == Round::together ? together_ : stretched_).push_back(again);
   }
 }
 
 bool Scheduler::finished() const {
   if (isStopped_) return true;
   return running_ == 0 && parallelLanesAreEmpty() && measures_.empty() && together_.empty() &&
-         isolated_.empty();
+         stretched_.empty() && isolated_.empty();
 }
 
 void Scheduler::abandon(std::size_t server) {
@@ -97,6 +99,7 @@ void Scheduler::abandon(std::size_t server) {
   servers_[server].moves.clear();
   std::erase_if(measures_, isTheirs);
   std::erase_if(together_, isTheirs);
+  std::erase_if(stretched_, isTheirs);
   std::erase_if(isolated_, isTheirs);
 }
 

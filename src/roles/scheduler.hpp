@@ -13,9 +13,10 @@ namespace wsgauntlet::roles {
 
 /// Which run of a case it is.
 enum class Round {
-  first,     ///< with others
-  together,  ///< repeated with all others that are in doubt, while nothing else runs
-  isolated,  ///< repeated while nothing else runs
+  first,      ///< with others
+  together,   ///< repeated with all others that are in doubt, while nothing else runs
+  stretched,  ///< the same, with longer waits, for a slow peer
+  isolated,   ///< repeated while nothing else runs
 };
 
 /// Decides the order of the cases against all servers. In the first round cases that wait run in
@@ -62,6 +63,7 @@ class Scheduler {
   };
 
   std::optional<Turn> nextInParallel();
+  std::optional<Turn> nextOf(std::vector<Turn>& round);
   [[nodiscard]] bool parallelLanesAreEmpty() const;
   Turn start(std::deque<Turn>& lane);
 
@@ -70,6 +72,7 @@ class Scheduler {
   std::size_t nextServer_ = 0;
   std::deque<Turn> measures_;  ///< with one job: all cases
   std::vector<Turn> together_;
+  std::vector<Turn> stretched_;
   std::deque<Turn> isolated_;
   int running_ = 0;
   int movesRunning_ = 0;

@@ -157,7 +157,19 @@ TEST(PeerPace, PatienceFollowsTheSlowestAnswer) {
   EXPECT_FALSE(pace.isSlow());
   run(pace, 300ms);
   EXPECT_EQ(pace.patience(), 3s);
+}
+
+TEST(PeerPace, OneLateAnswerDoesNotMakeAPeerSlow) {
+  PeerPace pace(10);
+  for (int i = 0; i < 30; ++i) run(pace, 1ms);
+  run(pace, 500ms);
+  EXPECT_FALSE(pace.isSlow());
+  EXPECT_EQ(pace.stretch(), 1);
+  run(pace, 500ms);
   EXPECT_TRUE(pace.isSlow());
+  EXPECT_EQ(pace.stretch(), 5);
+  run(pace, 9s);
+  EXPECT_EQ(pace.stretch(), 10);
 }
 
 TEST(PeerPace, ALateLoopHalvesTheHandshakes) {

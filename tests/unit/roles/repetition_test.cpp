@@ -12,6 +12,9 @@ using play::Result;
 using Turn = Scheduler::Turn;
 
 constexpr auto kNone = std::nullopt;
+constexpr PeerTime kQuick{false, true};
+constexpr PeerTime kSlow{true, true};
+constexpr PeerTime kSlowTooLong{true, false};
 
 Result result(Behavior behavior, Doubt doubt) {
   Result one;
@@ -34,58 +37,61 @@ EarlierRuns after(const Result& last, bool wasInTime = false, int isolatedRuns =
 }
 
 TEST(Repetition, WhatIsConclusiveCountsAtOnce) {
-  EXPECT_EQ(repetition(turn(Round::first), kGood, nullptr, false), kNone);
-  EXPECT_EQ(repetition(turn(Round::first), kWrong, nullptr, true), kNone);
+  EXPECT_EQ(repetition(turn(Round::first), kGood, nullptr, kQuick), kNone);
+  EXPECT_EQ(repetition(turn(Round::first), kWrong, nullptr, kSlow), kNone);
 }
 
 TEST(Repetition, WhatIsMissingIsRepeatedTogether) {
-  EXPECT_EQ(repetition(turn(Round::first), kMissing, nullptr, false), Round::together);
+  EXPECT_EQ(repetition(turn(Round::first), kMissing, nullptr, kQuick), Round::together);
 }
 
 TEST(Repetition, ARaceIsRepeatedInIsolation) {
   const Result race = result(Behavior::nonStrict, Doubt::race);
-  EXPECT_EQ(repetition(turn(Round::first), race, nullptr, false), Round::isolated);
+  EXPECT_EQ(repetition(turn(Round::first), race, nullptr, kQuick), Round::isolated);
   const EarlierRuns earlier = after(race);
-  EXPECT_EQ(repetition(turn(Round::isolated), race, &earlier, false), kNone);
+  EXPECT_EQ(repetition(turn(Round::isolated), race, &earlier, kQuick), kNone);
 }
 
 TEST(Repetition, WhatHadNothingBesideItCounts) {
   Turn alone = turn(Round::first);
   alone.alone = true;
-  EXPECT_EQ(repetition(alone, kMissing, nullptr, true), kNone);
+  EXPECT_EQ(repetition(alone, kMissing, nullptr, kSlow), kNone);
 }
 
 TEST(Repetition, LessPatienceThanTheCaseHasProvesNothing) {
   Result hasty = kGood;
   hasty.cutShort = true;
-  EXPECT_EQ(repetition(turn(Round::first), hasty, nullptr, false), Round::together);
+  EXPECT_EQ(repetition(turn(Round::first), hasty, nullptr, kQuick), Round::together);
   const EarlierRuns earlier = after(hasty);
-  EXPECT_EQ(repetition(turn(Round::together), kWrong, &earlier, false), kNone);
-  EXPECT_EQ(repetition(turn(Round::together), kMissing, &earlier, false), Round::isolated);
+  EXPECT_EQ(repetition(turn(Round::together), kWrong, &earlier, kQuick), kNone);
+  EXPECT_EQ(repetition(turn(Round::together), kMissing, &earlier, kQuick), Round::isolated);
 }
 
 TEST(Repetition, TwoEqualRunsCountAndTwoDifferentOnesNeedAThird) {
   const EarlierRuns missing = after(kMissing);
-  EXPECT_EQ(repetition(turn(Round::together), kMissing, &missing, false), kNone);
-  EXPECT_EQ(repetition(turn(Round::together), kGood, &missing, false), Round::isolated);
+  EXPECT_EQ(repetition(turn(Round::together), kMissing, &missing, kQuick), kNone);
+  EXPECT_EQ(repetition(turn(Round::together), kGood, &missing, kQuick), Round::isolated);
   Result unclean = kMissing;
   unclean.behaviorClose = BehaviorClose::unclean;
-  EXPECT_EQ(repetition(turn(Round::together), unclean, &missing, false), Round::isolated);
-  EXPECT_EQ(repetition(turn(Round::isolated), kMissing, &missing, false), kNone);
+  EXPECT_EQ(repetition(turn(Round::together), unclean, &missing, kQuick), Round::isolated);
+  EXPECT_EQ(repetition(turn(Round::isolated), kMissing, &missing, kQuick), kNone);
 }
 
 TEST(Repetition, ASlowPeerGetsARunInIsolation) {
   const EarlierRuns missing = after(kMissing);
-  EXPECT_EQ(repetition(turn(Round::together), kMissing, &missing, true), Round::isolated);
-  EXPECT_EQ(repetition(turn(Round::isolated), kMissing, &missing, true), kNone);
+  EXPECT_EQ(repetition(turn(Round::together), kMissing, &missing, kSlow), Round::stretched);
+  EXPECT_EQ(repetition(turn(Round::stretched), kGood, &missing, kSlow), kNone);
+  EXPECT_EQ(repetition(turn(Round::stretched), kMissing, &missing, kSlow), Round::isolated);
+  EXPECT_EQ(repetition(turn(Round::stretched), kMissing, &missing, kSlowTooLong), kNone);
+  EXPECT_EQ(repetition(turn(Round::isolated), kMissing, &missing, kSlow), kNone);
 }
 
 TEST(Repetition, WhatWasInTimeOnceHasThreeTriesInIsolation) {
   const EarlierRuns first = after(kGood, true);
-  EXPECT_EQ(repetition(turn(Round::isolated), kMissing, &first, false), Round::isolated);
-  EXPECT_EQ(repetition(turn(Round::isolated), kGood, &first, false), kNone);
+  EXPECT_EQ(repetition(turn(Round::isolated), kMissing, &first, kQuick), Round::isolated);
+  EXPECT_EQ(repetition(turn(Round::isolated), kGood, &first, kQuick), kNone);
   const EarlierRuns third = after(kMissing, true, 2);
-  EXPECT_EQ(repetition(turn(Round::isolated), kMissing, &third, false), kNone);
+  EXPECT_EQ(repetition(turn(Round::isolated), kMissing, &third, kQuick), kNone);
 }
 
 }  // namespace

@@ -1,7 +1,7 @@
 #include "play/case_session.hpp"
 
+#include "play/case_options.hpp"
 #include "play/opening.hpp"
-#include "play/rule_verdict.hpp"
 #include "websocket/handshake.hpp"
 
 #include <algorithm>
@@ -13,69 +13,10 @@ namespace {
 using websocket::Connection;
 using websocket::Role;
 
-/// More events than any case expects say nothing new; a flood must not fill the memory.
-constexpr std::size_t kMaxEvents = 10000;
-
-/// Room for an echo that is much too long, but not for one without end.
-std::uint64_t messageLimit(const suite::Case& testCase) {
-  std::uint64_t largest = 0;
-  const auto see = [&](const Payload& payload) { largest = std::max(largest, payload.size()); };
-  for (const suite::Alternative& alternative : testCase.expect) {
-    for (const suite::ExpectedEvent& event : alternative.events) {
-      if (const auto* message = std::get_if<suite::ExpectMessage>(&event)) see(message->payload);
-    }
-  }
-  for (const suite::Step& step : testCase.script) {
-    if (const auto* frame = std::get_if<suite::SendFrame>(&step.action)) {
-      see(frame->payload);
-      largest = std::max(largest, frame->repeatTo.value_or(0));
-    } else if (const auto* message = std::get_if<suite::SendMessage>(&step.action)) {
-      see(message->payload);
-    }
-  }
-  if (const auto* loop = std::get_if<suite::RoundTrips>(&testCase.measure)) {
-    if (const auto* payload = std::get_if<Payload>(&loop->payload)) see(*payload);
-    if (const auto* slices = std::get_if<suite::CorpusSlices>(&loop->payload)) {
-      largest = std::max(largest, slices->length * 4);
-    }
-  }
-  return 2 * largest + (std::uint64_t{1} << 20U);
-}
-
-/// How long the peer has for closing the connection once it has sent what no alternative contains.
+/// How long the peer has for closing the connection once nothing can make its result better.
 constexpr double kClosingTime = 1;
-/// How long a peer may take to end TCP behind the closing handshake.
-constexpr double kServerDrop = 5;
-/// How long we watch a client behind the closing handshake.
-constexpr Duration kWatchClient = std::chrono::milliseconds(50);
-
-websocket::Options optionsOf(const CaseSetup& setup) {
-  const suite::Case& testCase = *setup.testCase;
-  websocket::Options options = setup.options;
-  options.messageMemory = std::min(options.messageMemory, messageLimit(testCase));
-  for (Duration* timeout : {&options.openHandshakeTimeout, &options.closeHandshakeTimeout,
-                            &options.serverConnectionDropTimeout}) {
-    *timeout = std::chrono::duration_cast<Duration>(*timeout * setup.timeoutScale);
-  }
-  if (testCase.outcome) {
-    // A slow peer is no broken one.
-    const auto atLeast = [&](Duration& timeout, double seconds) {
-      timeout = std::max(timeout, fromSeconds(seconds * setup.timeoutScale));
-    };
-    atLeast(options.openHandshakeTimeout, testCase.patience + 2);
-    atLeast(options.closeHandshakeTimeout, testCase.patience);
-    atLeast(options.serverConnectionDropTimeout, kServerDrop);
-    options.serverDropDelay = kWatchClient;
-    if (setup.patience) {
-      for (Duration* timeout : {&options.openHandshakeTimeout, &options.closeHandshakeTimeout,
-                                &options.serverConnectionDropTimeout}) {
-        *timeout = std::min(*timeout, *setup.patience);
-      }
-    }
-  }
-  return options;
-}
-
+/// So many times its patience, a case waits for a peer that never falls silent.
+constexpr double kMaxPatience = 10;
 /// What the answer of a case says of compression (server role).
 std::optional<websocket::DeflateParameters> answeredDeflate(const Octets& request,
                                                             const std::string& response) {
@@ -113,10 +54,12 @@ CaseSession::CaseSession(CaseSetup setup, Role role,
     : setup_(std::move(setup)),
       case_(*setup_.testCase),
       role_(role),
+      time_{setup_.timeoutScale, setup_.patience},
       opening_(std::move(opening)),
-      connection_(role, optionsOf(setup_), Random(setup_.seed), *this, &recorder_),
-      prefixMatches_(case_.expect.size(), true),
-      isContradicted_(case_.expect.size(), false) {}
+      judge_(makeJudge(case_, *setup_.corpora)),
+      connection_(role, connectionOptions(case_, setup_.options, time_, judge_->patience()),
+                  Random(setup_.seed), *this, &recorder_),
+      script_(case_.script, time_, connection_, recorder_, timers_, *judge_) {}
 
 void CaseSession::setNow(TimePoint now) {
   now_ = now;
@@ -128,7 +71,10 @@ void CaseSession::connected(TimePoint now) {
   setNow(now);
   connectedAt_ = now;
   startedAt_ = setup_.wallClock();
-  if (case_.outcome) beginRules();
+  recorder_.watchFrames([this](const websocket::ReceivedFrame& frame) { judge_->onFrame(frame); });
+  if (const auto patience = judge_->patience()) {
+    timers_.set(CaseTimer::limit, now_ + time_.scaled(*patience * kMaxPatience));
+  }
   if (role_ == Role::client) {
     openAsClient();
   } else {
@@ -138,15 +84,14 @@ void CaseSession::connected(TimePoint now) {
 
 void CaseSession::openAsClient() {
   auto& request = std::get<websocket::ClientRequest>(opening_);
-  if (case_.request) {
+  const suite::Opening& opening = suite::openingOf(case_);
+  if (opening.request) {
     Random numbers(setup_.seed);
     request.key = websocket::makeKey(numbers);
-    editRequest(request, *case_.request);
+    editRequest(request, *opening.request);
   }
   connection_.openAsClient(request, now_);
-  for (const suite::Step& step : case_.early) {
-    std::visit([this](const auto& action) { run(action); }, step.action);
-  }
+  for (const suite::Step& step : opening.early) script_.run(step, now_);
 }
 
 void CaseSession::openAsServer() {
@@ -159,13 +104,14 @@ void CaseSession::openAsServer() {
   }
   // An answer about compression that the client does not ask for, or that does not fit its offer,
   // is not given: the case is UNIMPLEMENTED.
-  if (case_.response && (!case_.deflate || accepted.deflate)) {
-    std::string edited = editResponse(accepted.response, accepted.request, *case_.response);
+  const auto& edit = suite::openingOf(case_).response;
+  if (edit && (!case_.deflate || accepted.deflate)) {
+    std::string edited = editResponse(accepted.response, accepted.request, *edit);
     const auto agreed =
         case_.deflate ? answeredDeflate(accepted.request, edited) : accepted.deflate;
     answerFits_ = !case_.deflate || agreed;
     if (answerFits_) {
-      chop = case_.response->chop;
+      chop = edit->chop;
       accepted.response = std::move(edited);
       accepted.deflate = agreed;
     }
@@ -177,14 +123,14 @@ void CaseSession::openAsServer() {
 void CaseSession::received(std::span<char> octets, TimePoint now) {
   setNow(now);
   noteAnswer();
-  if (rules_) restartPatience();
+  restartPatience();
   connection_.received(octets, now);
 }
 
 void CaseSession::disconnected(TimePoint now) {
   setNow(now);
   noteAnswer();
-  if (rules_) rules_->seen.peerEndedTcp = true;
+  peerEndedTcp_ = true;
   connection_.disconnected();
 }
 
@@ -207,7 +153,7 @@ void CaseSession::woken(TimePoint now) {
     const auto ours = timers_.next();
     const auto theirs = connection_.deadline();
     const bool oursFirst =
-        ours && (!theirs || *ours < *theirs || (*ours == *theirs && !closingCameFirst_));
+        ours && (!theirs || *ours < *theirs || (*ours == *theirs && !script_.closingCameFirst()));
     if (oursFirst) {
       const auto timer = timers_.popDue(now);
       if (!timer) return;
@@ -224,192 +170,208 @@ void CaseSession::sendNextPiece(TimePoint now) {
   connection_.sendNextPiece();
 }
 
-Duration CaseSession::scaled(double seconds) const {
-  return fromSeconds(seconds * setup_.timeoutScale);
+// ---- the script and its timers ------------------------------------------------------------------
+
+void CaseSession::onOpen() {
+  recorder_.setOpen();
+  openedAt_ = now_;
+  if (case_.deflate && !isCompressionUsable()) {
+    refuse();
+    return;
+  }
+  const Next next = judge_->onOpen(role_ == Role::server);
+  react(next);
+  if (next == Next::close) return;
+  restartPatience();
+  runScript();
 }
 
-/// The time that a case that is judged by level gives a silent peer.
-Duration CaseSession::patience(double seconds) const {
-  const Duration full = scaled(seconds);
-  return setup_.patience ? std::min(full, *setup_.patience) : full;
+bool CaseSession::isCompressionUsable() const {
+  if (!answerFits_) return false;
+  const auto& agreed = connection_.deflate();
+  if (!agreed || !case_.deflate->needsFullWindow) return agreed.has_value();
+  const bool client = role_ == Role::client;
+  return !(client ? agreed->clientNoContextTakeover : agreed->serverNoContextTakeover) &&
+         (client ? agreed->clientMaxWindowBits : agreed->serverMaxWindowBits) == 15;
 }
 
-void CaseSession::timerFired(Timer timer) {
+/// The peer does not do what the case is about.
+void CaseSession::refuse() {
+  unimplemented_ = true;
+  for (const suite::Step& step : case_.script) {
+    if (std::holds_alternative<suite::SwitchWireLog>(step.action)) script_.run(step, now_);
+  }
+  connection_.sendClose(1000, std::nullopt, now_);
+}
+
+void CaseSession::runScript() {
+  if (!script_.run(now_)) return;
+  scriptEnded_ = true;
+  react(judge_->onScriptEnd());
+}
+
+void CaseSession::timerFired(CaseTimer timer) {
+  const bool isOpen = connection_.state() == Connection::State::open;
   switch (timer) {
-    case Timer::wait:
-      recorder_.note(WaitEndedRow{waitTag_});
-      if (waitTag_) {
-        addEvent<suite::ExpectTimeout>(TimeoutEvent{*waitTag_}, [&](const auto& expected) {
-          return expected.tag == *waitTag_;
-        });
-      }
-      if (rules_) {
-        cutShort_ = cutShort_ || (setup_.patience && !rules_->awaitedCame());
-        rules_->giveUpAwaited();
-        restartPatience();  // for what the script sends next
-      }
-      waiting_ = false;
-      runScript();
+    case CaseTimer::wait:
+      waitEnded();
       break;
-    case Timer::closeAfter:
+    case CaseTimer::closeAfter:
       recorder_.note(ClosingRow{});
-      endedByTimer_ = endedByTimer_ || connection_.state() == Connection::State::open;
+      endedByTimer_ = endedByTimer_ || isOpen;
       connection_.sendClose(std::nullopt, std::nullopt, now_);
       break;
-    case Timer::failAfter:
+    case CaseTimer::failAfter:
       recorder_.note(FailingRow{});
-      endedByTimer_ = endedByTimer_ || connection_.state() == Connection::State::open;
+      endedByTimer_ = endedByTimer_ || isOpen;
       connection_.fail(1001, "Going Away", now_);
       break;
-    case Timer::patience:
+    case CaseTimer::patience:
       if (connection_.queuedPieces() != websocket::Pieces::none) {
         restartPatience();  // it cannot answer yet
         break;
       }
       [[fallthrough]];
-    case Timer::limit:
+    case CaseTimer::limit:
       giveUp();
       break;
   }
 }
 
-// ---- what the peer sends
-// -------------------------------------------------------------------------
+void CaseSession::waitEnded() {
+  recorder_.note(WaitEndedRow{script_.waitTag()});
+  if (script_.waitTag()) react(judge_->onTimeout(*script_.waitTag()));
+  cutShort_ = cutShort_ || (time_.patience && judge_->isAwaiting());
+  judge_->giveUpAwaited();
+  restartPatience();  // for what the script sends next
+  script_.endWait();
+  runScript();
+}
+
+/// The peer has said something: it gets its time anew.
+void CaseSession::restartPatience() {
+  const auto patience = judge_->patience();
+  if (!patience) return;
+  timers_.cancel(CaseTimer::patience);
+  timers_.set(CaseTimer::patience, now_ + time_.patient(*patience));
+}
+
+/// The peer was silent for too long. Waits of the script go first; the closing handshake has a
+/// timer of its own.
+void CaseSession::giveUp() {
+  if (script_.isWaiting() || connection_.state() == Connection::State::closing) {
+    restartPatience();
+    return;
+  }
+  if (connection_.state() != Connection::State::open) return;
+  gaveUp_ = true;
+  connection_.drop(websocket::Ending::close);
+}
+
+// ---- what the peer sends, and what follows from it ----------------------------------------------
 
 void CaseSession::onMessage(Octets& payload, bool binary) {
-  if (rules_) {
-    if (events_.size() < kMaxEvents) events_.emplace_back(MessageEvent{Excerpt(payload), binary});
-    rules_->onMessage(payload, binary);
-    afterRuleEvent();
-  } else if (auto* large = std::get_if<LargeMessageCheck>(&measure_)) {
-    if (large->onMessage(payload, binary)) finishMeasuring();
-  } else if (auto* loop = std::get_if<RoundTripLoop>(&measure_)) {
-    if (loop->state() != RoundTripLoop::State::running) return;
-    if (loop->onMessage(payload, binary, now_) == RoundTripLoop::State::running) {
-      sendNextRoundTrip();
-    } else {
-      finishMeasuring();
-    }
-  } else {
-    addEvent<suite::ExpectMessage>(
-        MessageEvent{Excerpt(payload), binary}, [&](const auto& expected) {
-          return expected.binary == binary && expected.payload.mismatch(payload) == Payload::npos;
-        });
-    closeWhenAllCame();
-  }
+  react(judge_->onMessage(payload, binary, now_));
 }
 
 void CaseSession::onPong(OctetView payload) {
-  if (rules_) {
-    if (events_.size() < kMaxEvents) events_.emplace_back(PongEvent{Excerpt(payload)});
-    rules_->onPong(payload);
-    afterRuleEvent();
-    return;
+  react(judge_->onPong(payload));
+}
+
+void CaseSession::react(Next next) {
+  switch (next) {
+    case Next::goOn:
+      break;
+    case Next::close:
+      connection_.sendClose(case_.close.codes.front(), std::nullopt, now_);
+      break;
+    case Next::hurry:
+      hurry();
+      break;
+    case Next::resume:
+      timers_.cancel(CaseTimer::wait);
+      script_.endWait();
+      runScript();
+      break;
+    case Next::sendNext:
+      sendNextMessage();
+      break;
+    case Next::closeTrips:
+      if (case_.deflate) traffic_ = recorder_.traffic();
+      [[fallthrough]];
+    case Next::closeFailedTrips:
+      recorder_.switchLog(true);
+      recorder_.note(SwitchRow{true});
+      connection_.sendClose(1000, std::nullopt, now_);
+      break;
+    case Next::closeMeasured:
+      recorder_.switchLog(true);
+      connection_.sendClose(1000, std::nullopt, now_);
+      break;
   }
-  addEvent<suite::ExpectPong>(PongEvent{Excerpt(payload)}, [&](const auto& expected) {
-    return expected.payload.mismatch(payload) == Payload::npos;
-  });
-  closeWhenAllCame();
 }
 
-template <typename Expected, typename Matches>
-void CaseSession::addEvent(Event event, Matches matches) {
-  const std::size_t index = events_.size();
-  for (std::size_t i = 0; i < case_.expect.size(); ++i) {
-    const auto& wanted = case_.expect[i].events;
-    const auto* expected = index < wanted.size() ? std::get_if<Expected>(&wanted[index]) : nullptr;
-    if (!prefixMatches_[i] || (expected != nullptr && matches(*expected))) continue;
-    prefixMatches_[i] = false;
-    isContradicted_[i] = !std::holds_alternative<TimeoutEvent>(event);
-  }
-  if (index < kMaxEvents) events_.push_back(std::move(event));
-  if (isContradicted()) {
-    // Nothing can make the result better: who closes the connection is all that is still open.
-    for (const Timer timer : {Timer::closeAfter, Timer::failAfter}) {
-      timers_.hasten(timer, now_ + scaled(kClosingTime));
-    }
+/// Nothing can make the result better: who closes the connection is all that is still open.
+void CaseSession::hurry() {
+  for (const CaseTimer timer : {CaseTimer::closeAfter, CaseTimer::failAfter}) {
+    timers_.hasten(timer, now_ + time_.scaled(kClosingTime));
   }
 }
 
-/// The peer has sent something that fits none of the alternatives.
-bool CaseSession::isContradicted() const {
-  return !isContradicted_.empty() &&
-         std::find(isContradicted_.begin(), isContradicted_.end(), false) == isContradicted_.end();
-}
-
-bool CaseSession::matched(std::size_t alternative) const {
-  return prefixMatches_[alternative] && events_.size() == case_.expect[alternative].events.size();
-}
-
-/// All that is expected has come, whichever alternative counts: no need to wait for the timers.
-void CaseSession::closeWhenAllCame() {
-  if (!case_.finishEarly || !case_.close.byFuzzer || case_.expect.empty()) return;
-  for (std::size_t i = 0; i < case_.expect.size(); ++i) {
-    if (!matched(i)) return;
-  }
-  connection_.sendClose(case_.close.codes.front(), std::nullopt, now_);
-}
-
-// ---- measuring
-// -----------------------------------------------------------------------------------
-
-void CaseSession::startMeasuring() {
-  if (std::holds_alternative<RoundTripLoop>(measure_)) sendNextRoundTrip();
-}
-
-void CaseSession::sendNextRoundTrip() {
-  const auto& rule = std::get<suite::RoundTrips>(case_.measure);
-  const Payload& payload = std::get<RoundTripLoop>(measure_).next(now_);
-  if (rule.asFrame) {
-    websocket::FrameToSend frame;
-    frame.opcode = rule.binary ? websocket::kBinary : websocket::kText;
-    frame.payload = payload;
+void CaseSession::sendNextMessage() {
+  const LoopMessage message = judge_->nextMessage(now_);
+  if (message.asFrame) {
+    FrameToSend frame;
+    frame.opcode = message.binary ? websocket::kBinary : websocket::kText;
+    frame.payload = message.payload;
     connection_.sendFrame(frame);
   } else {
-    connection_.sendMessage(payload, rule.binary);
+    connection_.sendMessage(message.payload, message.binary);
   }
 }
 
-void CaseSession::finishMeasuring() {
-  const auto* loop = std::get_if<RoundTripLoop>(&measure_);
-  if (case_.deflate && loop != nullptr && loop->state() == RoundTripLoop::State::succeeded) {
-    traffic_ = recorder_.traffic();
+// ---- the end ------------------------------------------------------------------------------------
+
+void CaseSession::onClosed() {
+  timers_.clear();
+  setup_.onResult(result());
+}
+
+Observation CaseSession::observation() const {
+  Observation seen;
+  seen.isServer = role_ == Role::server;
+  seen.opened = connection_.wasOpen();
+  seen.unimplemented = unimplemented_;
+  seen.scriptEnded = scriptEnded_;
+  seen.endedByTimer = endedByTimer_;
+  seen.gaveUp = gaveUp_;
+  seen.peerEndedTcp = peerEndedTcp_;
+  seen.closing = connection_.closing();
+  seen.violation = connection_.violation();
+  seen.framesSent = recorder_.stats().framesSent;
+  seen.keyIsFresh = setup_.keyIsFresh;
+  if (seen.isServer) {
+    const auto& accepted = std::get<AcceptedRequest>(opening_);
+    seen.handshake = accepted.request;
+    seen.fault = accepted.fault;
+  } else {
+    seen.handshake = connection_.httpResponse();
+    seen.request = connection_.request();
   }
-  recorder_.switchLog(true);
-  if (loop != nullptr) recorder_.note(SwitchRow{true});
-  connection_.sendClose(1000, std::nullopt, now_);
+  return seen;
 }
 
 /// A wait that `CaseSetup::patience` has shortened ran out.
 bool CaseSession::wasCutShort() const {
-  if (!rules_ || !setup_.patience) return false;
+  if (!judge_->patience() || !time_.patience) return false;
   const websocket::Closing& closing = connection_.closing();
-  return cutShort_ || rules_->seen.gaveUp || closing.wasOpenHandshakeTimeout ||
+  return cutShort_ || gaveUp_ || closing.wasOpenHandshakeTimeout ||
          closing.wasCloseHandshakeTimeout || closing.wasServerConnectionDropTimeout;
 }
 
-// ---- the end
-// -------------------------------------------------------------------------------------
-
-void CaseSession::onClosed() {
-  timers_.clear();
-  Observation seen;
-  seen.isServer = role_ == Role::server;
-  seen.opened = connection_.wasOpen();
-  for (std::size_t i = 0; i < case_.expect.size(); ++i) seen.matched.push_back(matched(i));
-  seen.wrongEvent = isContradicted();
-  seen.endedByTimer = endedByTimer_;
-  seen.closing = connection_.closing();
-  seen.framesSent = recorder_.stats().framesSent;
-  if (unimplemented_) {
-    seen.outcome = {Behavior::unimplemented, "Actual events differ from any expected."};
-  } else if (const auto* large = std::get_if<LargeMessageCheck>(&measure_)) {
-    seen.outcome = large->outcome();
-  } else if (const auto* loop = std::get_if<RoundTripLoop>(&measure_)) {
-    seen.outcome = loop->outcome();
-  }
-  Verdict verdict = rules_ && !unimplemented_ ? judgeRuleCase() : judge(case_, seen);
-
+Result CaseSession::result() {
+  const Observation seen = observation();
+  Verdict verdict = judge_->verdict(seen);
   Result result;
   result.testCase = &case_;
   result.number = setup_.number;
@@ -426,7 +388,7 @@ void CaseSession::onClosed() {
     result.duration = std::chrono::round<std::chrono::milliseconds>(now_ - openedAt_);
   }
   result.opened = seen.opened;
-  result.received = std::move(events_);
+  result.received = judge_->takeEvents();
   result.closing = seen.closing;
   result.httpRequest = connection_.httpRequest();
   result.httpResponse = connection_.httpResponse();
@@ -434,8 +396,8 @@ void CaseSession::onClosed() {
   result.traffic = traffic_;
   result.wireLogOn = recorder_.logOn();
   result.wireLog = recorder_.takeLog();
-  if (const auto* loop = std::get_if<RoundTripLoop>(&measure_)) result.roundTrips = loop->times();
-  setup_.onResult(std::move(result));
+  result.roundTrips = judge_->roundTrips();
+  return result;
 }
 
 }  // namespace wsgauntlet::play

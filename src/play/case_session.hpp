@@ -1,12 +1,12 @@
-// One case on one connection: runs the script, watches, judges.
+// One case on one connection: script, timers and connection. A judge follows what happens.
 #pragma once
 
 #include "base/clock.hpp"
 #include "base/random.hpp"
-#include "play/measurement.hpp"
+#include "play/judge.hpp"
 #include "play/recorder.hpp"
 #include "play/result.hpp"
-#include "play/rule_course.hpp"
+#include "play/script.hpp"
 #include "suite/corpora.hpp"
 #include "suite/model.hpp"
 #include "websocket/connection.hpp"
@@ -72,8 +72,6 @@ class CaseSession : public websocket::Session, private websocket::Listener {
   websocket::Outbox& outbox() override { return connection_.outbox(); }
 
  private:
-  enum class Timer { wait, closeAfter, failAfter, patience, limit };
-
   CaseSession(CaseSetup setup, websocket::Role role,
               std::variant<websocket::ClientRequest, AcceptedRequest> opening);
 
@@ -85,78 +83,44 @@ class CaseSession : public websocket::Session, private websocket::Listener {
   void openAsClient();
   void openAsServer();
   void setNow(TimePoint now);
-  [[nodiscard]] Duration scaled(double seconds) const;
-  [[nodiscard]] Duration patience(double seconds) const;
   void noteAnswer();
-  void runScript();
-  void startMeasuring();
-  void sendNextRoundTrip();
-  void finishMeasuring();
-  void timerFired(Timer timer);
   [[nodiscard]] bool isCompressionUsable() const;
   void refuse();
-
-  // One for each kind of step.
-  void run(const suite::SendFrame& step);
-  void run(const suite::SendMessage& step);
-  void run(const suite::SendClose& step);
-  void run(const suite::StartClosing& step);
-  void run(const suite::BeginMessage& step);
-  void run(const suite::BeginFrame& step);
-  void run(const suite::FrameData& step);
-  void run(const suite::EndMessage& step);
-  void run(const suite::Wait& step);
-  void run(const suite::CloseAfter& step);
-  void run(const suite::FailAfter& step);
-  void run(const suite::SwitchWireLog& step);
-  void run(const suite::SetFragmentSize& step);
-  void run(const suite::SendOctets& step);
-  void run(const suite::Await& step);
-  void run(const suite::EndSending& step);
-  void run(const suite::ResetTcp& step);
-
-  // Cases that are judged by level.
-  void beginRules();
+  void runScript();
+  void react(Next next);
+  void hurry();
+  void sendNextMessage();
+  void closeMeasured();
+  void timerFired(CaseTimer timer);
+  void waitEnded();
   void restartPatience();
-  void afterRuleEvent();
   void giveUp();
-  [[nodiscard]] Verdict judgeRuleCase();
-
+  [[nodiscard]] Observation observation() const;
   [[nodiscard]] bool wasCutShort() const;
-
-  template <typename Expected, typename Matches>
-  void addEvent(Event event, Matches matches);
-  void closeWhenAllCame();
-  [[nodiscard]] bool matched(std::size_t alternative) const;
-  [[nodiscard]] bool isContradicted() const;
+  [[nodiscard]] Result result();
 
   const CaseSetup setup_;
   const suite::Case& case_;
   const websocket::Role role_;
+  const CaseTime time_;
   std::variant<websocket::ClientRequest, AcceptedRequest> opening_;
+  std::unique_ptr<Judge> judge_;
   Recorder recorder_;
   websocket::Connection connection_;
-  websocket::Timers<Timer> timers_;
-  bool closingCameFirst_ = false;  ///< the closing handshake had begun when `failAfter` was set
-  bool endedByTimer_ = false;      ///< `closeAfter` or `failAfter` did what they are for
-  bool cutShort_ = false;          ///< a wait ran out before the time that the case gives it
-  bool answered_ = false;
+  websocket::Timers<CaseTimer> timers_;
+  Script script_;
   TimePoint now_{};
   TimePoint connectedAt_{};
   TimePoint openedAt_{};
   WallTime startedAt_{};
-
-  std::size_t nextStep_ = 0;
-  bool waiting_ = false;
-  std::optional<std::string> waitTag_;
-  std::vector<Event> events_;
-  std::vector<bool> prefixMatches_;  ///< by alternative: all events so far are as expected
-  /// By alternative: the first event that is not as expected is one of the peer's.
-  std::vector<bool> isContradicted_;
-  std::variant<std::monostate, LargeMessageCheck, RoundTripLoop> measure_;
-  std::unique_ptr<RuleCourse> rules_;  ///< of a case that is judged by level
-  bool answerFits_ = true;             ///< the answer of the case is one that the client can take
+  bool answered_ = false;
+  bool answerFits_ = true;  ///< the answer of the case is one that the client can take
   bool unimplemented_ = false;
+  bool scriptEnded_ = false;
+  bool endedByTimer_ = false;  ///< `closeAfter` or `failAfter` did what they are for
+  bool gaveUp_ = false;        ///< the peer was silent for too long
+  bool peerEndedTcp_ = false;
+  bool cutShort_ = false;  ///< a wait ran out before the time that the case gives it
   std::optional<TrafficStats> traffic_;
 };
 

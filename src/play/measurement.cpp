@@ -28,28 +28,28 @@ std::string sha1(OctetView octets) {
 
 }  // namespace
 
-LargeMessageCheck::LargeMessageCheck(const suite::LargeMessage& message)
+LargeEchoCheck::LargeEchoCheck(const suite::LargeEcho& message)
     : message_(message),
-      outcome_{Behavior::failed, fmt::format("Did not receive message within {} seconds.",
+      verdict_{Behavior::failed, fmt::format("Did not receive message within {} seconds.",
                                              formatSeconds(message.seconds))} {}
 
-bool LargeMessageCheck::onMessage(OctetView payload, bool binary) {
+bool LargeEchoCheck::onMessage(OctetView payload, bool binary) {
   if (judged_) return false;
   judged_ = true;
-  outcome_.doubt = Doubt::none;
+  verdict_.doubt = Doubt::none;
   const char* expected = kindOf(message_.binary);
   if (binary != message_.binary) {
-    outcome_.result =
+    verdict_.result =
         fmt::format("Expected {} message with payload, but got {}.", expected, kindOf(binary));
   } else if (payload.size() != message_.payload.size()) {
-    outcome_.result = fmt::format("Expected {} message with payload of length {}, but got {}.",
+    verdict_.result = fmt::format("Expected {} message with payload of length {}, but got {}.",
                                   expected, message_.payload.size(), payload.size());
   } else if (const auto at = message_.payload.mismatch(payload); at != Payload::npos) {
-    outcome_.result = fmt::format(
+    verdict_.result = fmt::format(
         "Expected the {} message that was sent, but its payload differs at octet index {}.",
         expected, at);
   } else {
-    outcome_ = {Behavior::ok,
+    verdict_ = {Behavior::ok,
                 fmt::format("Received {} message of length {}.", expected, payload.size()),
                 Doubt::none};
   }
@@ -76,7 +76,7 @@ RoundTripLoop::RoundTripLoop(const suite::RoundTrips& loop, bool compressed,
     : loop_(loop),
       compressed_(compressed),
       source_(loop, corpora),
-      outcome_{Behavior::failed,
+      verdict_{Behavior::failed,
                fmt::format("Case did not finish within {} seconds.", formatSeconds(loop.seconds))} {
   times_.reserve(static_cast<std::size_t>(loop.count));
 }
@@ -91,11 +91,11 @@ RoundTripLoop::State RoundTripLoop::onMessage(OctetView payload, bool binary, Ti
   if (state_ != State::running) return state_;
   times_.push_back(now - sentAt_);
   if (std::string text = difference(payload, binary); !text.empty()) {
-    outcome_.result = std::move(text);
-    outcome_.doubt = Doubt::none;
+    verdict_.result = std::move(text);
+    verdict_.doubt = Doubt::none;
     state_ = State::failed;
   } else if (times_.size() == static_cast<std::size_t>(loop_.count)) {
-    outcome_ = {Behavior::ok, "Ok, received all echo'ed messages in time.", Doubt::none};
+    verdict_ = {Behavior::ok, "Ok, received all echo'ed messages in time.", Doubt::none};
     state_ = State::succeeded;
   }
   return state_;

@@ -14,18 +14,18 @@
 namespace wsgauntlet::play {
 
 /// Judges the echo of one large message. Only the first message counts.
-class LargeMessageCheck {
+class LargeEchoCheck {
  public:
-  explicit LargeMessageCheck(const suite::LargeMessage& message);
+  explicit LargeEchoCheck(const suite::LargeEcho& message);
 
   /// True when this message was the one that is judged.
   bool onMessage(OctetView payload, bool binary);
-  [[nodiscard]] const Outcome& outcome() const { return outcome_; }
+  [[nodiscard]] const EchoVerdict& verdict() const { return verdict_; }
 
  private:
-  const suite::LargeMessage& message_;
+  const suite::LargeEcho& message_;
   bool judged_ = false;
-  Outcome outcome_;
+  EchoVerdict verdict_;
 };
 
 /// Where the messages of a round-trip loop come from, one after another.
@@ -56,7 +56,7 @@ class RoundTripLoop {
   State onMessage(OctetView payload, bool binary, TimePoint now);
 
   [[nodiscard]] State state() const { return state_; }
-  [[nodiscard]] const Outcome& outcome() const { return outcome_; }
+  [[nodiscard]] const EchoVerdict& verdict() const { return verdict_; }
   /// The time of each round trip so far.
   [[nodiscard]] const std::vector<std::chrono::nanoseconds>& times() const { return times_; }
 
@@ -69,7 +69,7 @@ class RoundTripLoop {
   Payload current_;
   TimePoint sentAt_{};
   State state_ = State::running;
-  Outcome outcome_;
+  EchoVerdict verdict_;
   std::vector<std::chrono::nanoseconds> times_;
 };
 

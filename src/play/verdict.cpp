@@ -11,26 +11,31 @@ namespace {
 
 using suite::Case;
 
-void judgeEvents(const Case& testCase, const Observation& seen, Verdict& verdict) {
+void judgeEvents(const Case& testCase, const EventObservation& seen, Verdict& verdict) {
   verdict.behavior = Behavior::failed;
   verdict.result = "Actual events differ from any expected.";
-  if (seen.outcome) {
-    verdict.behavior = seen.outcome->behavior;
-    verdict.result = seen.outcome->result;
+  if (seen.unimplemented) {
+    verdict.behavior = Behavior::unimplemented;
+    return;
+  }
+  if (seen.echo) {
+    verdict.behavior = seen.echo->behavior;
+    verdict.result = seen.echo->result;
     return;
   }
   if (!seen.opened) return;
-  for (std::size_t i = 0; i < testCase.expect.size(); ++i) {
+  const auto alternatives = suite::alternativesOf(testCase);
+  for (std::size_t i = 0; i < alternatives.size(); ++i) {
     if (!seen.matched[i]) continue;
     verdict.behavior =
-        testCase.expect[i].verdict == "NON-STRICT" ? Behavior::nonStrict : Behavior::ok;
+        alternatives[i].rating == suite::Rating::ok ? Behavior::ok : Behavior::nonStrict;
     verdict.result = "Actual events match at least one expected.";
     return;
   }
 }
 
 /// The first rule that is broken decides.
-void judgeClosing(const Case& testCase, const Observation& seen, Verdict& verdict) {
+void judgeClosing(const Case& testCase, const EventObservation& seen, Verdict& verdict) {
   const suite::CloseExpectation& expected = testCase.close;
   const websocket::Closing& closing = seen.closing;
   const auto found = [&](BehaviorClose behavior, std::string text) {
@@ -56,17 +61,18 @@ void judgeClosing(const Case& testCase, const Observation& seen, Verdict& verdic
   }
 }
 
-void judgeInformational(const suite::Informational& rule, const Observation& seen,
-                        const Case& testCase, Verdict& verdict) {
-  for (const auto& [alternative, text] : rule.results) {
-    bool applies = alternative == "*";
-    for (std::size_t i = 0; seen.opened && i < testCase.expect.size(); ++i) {
-      applies = applies || (seen.matched[i] && testCase.expect[i].verdict == alternative);
+void judgeInformational(const suite::ExpectedEvents& expected, const EventObservation& seen,
+                        Verdict& verdict) {
+  const auto matched = [&](suite::Rating rating) {
+    for (std::size_t i = 0; seen.opened && i < expected.alternatives.size(); ++i) {
+      if (seen.matched[i] && expected.alternatives[i].rating == rating) return true;
     }
-    if (applies) {
-      verdict.result = text;
-      break;
-    }
+    return false;
+  };
+  for (const suite::Informational::Text& one : expected.informational->results) {
+    if (one.alternative && !matched(*one.alternative)) continue;
+    verdict.result = one.text;
+    break;
   }
   verdict.behavior = Behavior::informational;
   verdict.behaviorClose = BehaviorClose::informational;
@@ -82,7 +88,7 @@ std::string formatCounts(const Counts& counts) {
   return "{" + text + "}";
 }
 
-void judgeFramesSent(const Case& testCase, const Observation& seen, Verdict& verdict) {
+void judgeFramesSent(const Case& testCase, const EventObservation& seen, Verdict& verdict) {
   if (!seen.opened) {
     verdict.result = "WebSocket connection was never open";
     return;
@@ -99,9 +105,9 @@ void judgeFramesSent(const Case& testCase, const Observation& seen, Verdict& ver
 }
 
 /// Nothing that came later, or sooner, would have made the result better.
-bool isConclusive(const Case& testCase, const Observation& seen, const Verdict& verdict) {
+bool isConclusive(const Case& testCase, const EventObservation& seen, const Verdict& verdict) {
   if (verdict.behavior == Behavior::failed) {
-    if (seen.outcome ? seen.outcome->doubt == Doubt::none : seen.wrongEvent) return true;
+    if (seen.echo ? seen.echo->doubt == Doubt::none : seen.wrongEvent) return true;
     if (objects(seen.closing)) return true;
   }
   if (verdict.behaviorClose == BehaviorClose::wrongCode) return !seen.closing.closedByMe;
@@ -113,19 +119,21 @@ bool isRace(const Case& testCase) {
   const auto waits = [](const suite::Step& step) {
     return std::holds_alternative<suite::Wait>(step.action);
   };
-  return testCase.expect.size() > 1 &&
+  return suite::alternativesOf(testCase).size() > 1 &&
          std::none_of(testCase.script.begin(), testCase.script.end(), waits);
 }
 
 /// Good, but slower than the case allows for: its own timer came first, or the closing handshake
 /// was not completed in time.
-bool isLate(const Case& testCase, const Observation& seen) {
+bool isLate(const Case& testCase, const EventObservation& seen) {
   if (seen.closing.wasCloseHandshakeTimeout) return true;
-  return testCase.finishEarly && testCase.expect.size() == 1 &&
-         !testCase.expect.front().events.empty() && seen.endedByTimer && seen.closing.closedByMe;
+  const auto* expected = std::get_if<suite::ExpectedEvents>(&testCase.criterion);
+  return expected != nullptr && expected->finishEarly && expected->alternatives.size() == 1 &&
+         !expected->alternatives.front().events.empty() && seen.endedByTimer &&
+         seen.closing.closedByMe;
 }
 
-Doubt doubtOf(const Case& testCase, const Observation& seen, const Verdict& verdict) {
+Doubt doubtOf(const Case& testCase, const EventObservation& seen, const Verdict& verdict) {
   const bool good = verdict.behavior != Behavior::failed &&
                     (verdict.behaviorClose == BehaviorClose::ok ||
                      verdict.behaviorClose == BehaviorClose::informational);
@@ -143,7 +151,7 @@ bool objects(const websocket::Closing& closing) {
              kObjections.end();
 }
 
-Verdict judge(const Case& testCase, const Observation& observation) {
+Verdict judge(const Case& testCase, const EventObservation& observation) {
   Verdict verdict;
   judgeEvents(testCase, observation, verdict);
   judgeClosing(testCase, observation, verdict);
@@ -151,13 +159,14 @@ Verdict judge(const Case& testCase, const Observation& observation) {
       observation.closing.closedByMe != testCase.close.byFuzzer) {
     verdict.behavior = Behavior::failed;
   }
-  if (testCase.wrongCodeFails && verdict.behaviorClose == BehaviorClose::wrongCode) {
+  if (testCase.close.wrongCodeIsFatal && verdict.behaviorClose == BehaviorClose::wrongCode) {
     verdict.behavior = Behavior::failed;
     verdict.result = verdict.resultClose;
   }
   if (testCase.framesSent) judgeFramesSent(testCase, observation, verdict);
-  if (testCase.informational) {
-    judgeInformational(*testCase.informational, observation, testCase, verdict);
+  const auto* expected = std::get_if<suite::ExpectedEvents>(&testCase.criterion);
+  if (expected != nullptr && expected->informational) {
+    judgeInformational(*expected, observation, verdict);
   }
   verdict.doubt = doubtOf(testCase, observation, verdict);
   return verdict;

@@ -1,6 +1,7 @@
 // The verdict on a case: a pure function of what was observed.
 #pragma once
 
+#include "play/observation.hpp"
 #include "play/result.hpp"
 #include "suite/model.hpp"
 #include "websocket/closing.hpp"
@@ -12,26 +13,21 @@
 
 namespace wsgauntlet::play {
 
-/// What a measuring case came to by itself.
-struct Outcome {
+/// What a case that judges echoes came to.
+struct EchoVerdict {
   Behavior behavior = Behavior::failed;
   std::string result;
   Doubt doubt = Doubt::absence;  ///< of a failure: a wrong echo is conclusive, a missing one is not
 };
 
-/// Everything that a verdict depends on.
-struct Observation {
-  bool isServer = false;  ///< we were the server
-  bool opened = false;
+/// Everything that the verdict of a case without a requirement depends on.
+struct EventObservation : Observation {
   /// For each alternative of the case: the events were exactly these.
   std::vector<bool> matched;
   /// The peer sent a message or a Pong that fits none of the alternatives.
   bool wrongEvent = false;
-  bool endedByTimer = false;  ///< a timer of the script closed or failed the connection
-  websocket::Closing closing;
-  std::map<std::uint8_t, std::uint64_t> framesSent;  ///< by opcode
-  /// Set for cases that judge echoes themselves, and for those that the peer does not implement.
-  std::optional<Outcome> outcome;
+  /// Set for cases that judge echoes themselves.
+  std::optional<EchoVerdict> echo;
 };
 
 struct Verdict {
@@ -47,6 +43,6 @@ struct Verdict {
 [[nodiscard]] bool objects(const websocket::Closing& closing);
 
 /// Judges an observation. The phrases are those of the original, since tools compare them.
-[[nodiscard]] Verdict judge(const suite::Case& testCase, const Observation& observation);
+[[nodiscard]] Verdict judge(const suite::Case& testCase, const EventObservation& observation);
 
 }  // namespace wsgauntlet::play

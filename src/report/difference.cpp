@@ -37,7 +37,7 @@ std::size_t equalEvents(const std::vector<suite::ExpectedEvent>& expected,
 std::optional<Difference> firstDifference(const play::Result& result) {
   if (!result.opened) return std::nullopt;
   std::optional<Difference> best;
-  const auto& alternatives = result.testCase->expect;
+  const auto alternatives = suite::alternativesOf(*result.testCase);
   for (std::size_t i = 0; i < alternatives.size(); ++i) {
     const auto& expected = alternatives[i].events;
     const std::size_t equal = equalEvents(expected, result.received);

@@ -184,7 +184,7 @@ std::string closingWords(const play::Result& result) {
 /// rules of their own.
 bool resultTells(const play::Result& result) {
   return result.behavior == play::Behavior::failed &&
-         (result.testCase->expect.empty() || !firstDifference(result)) &&
+         (suite::alternativesOf(*result.testCase).empty() || !firstDifference(result)) &&
          result.result != result.resultClose && !result.result.starts_with("Actual events");
 }
 
@@ -209,7 +209,8 @@ std::string quoted(const play::Excerpt& payload) {
 Explanation explain(const play::Result& result) {
   Explanation why;
   // The result of a case that is judged by level says it all in one sentence.
-  if (result.testCase->outcome && result.behavior != play::Behavior::unimplemented) {
+  if (suite::requirementOf(*result.testCase) != nullptr &&
+      result.behavior != play::Behavior::unimplemented) {
     why.remark = withoutFullStop(result.result);
     return why;
   }
@@ -221,7 +222,7 @@ Explanation explain(const play::Result& result) {
   why.sent = deedWords(result);
   if (const auto difference = firstDifference(result);
       difference && result.behavior == play::Behavior::failed) {
-    const auto& events = result.testCase->expect[difference->alternative].events;
+    const auto& events = suite::alternativesOf(*result.testCase)[difference->alternative].events;
     why.expected = listed(words(events), difference->event, "as expected");
     why.received = listed(words(result.received), difference->event, "as expected");
   }

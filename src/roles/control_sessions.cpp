@@ -52,8 +52,8 @@ std::string closeReason(const std::string& text) {
 }
 
 /// A frame as the commands describe it. Throws json::exception or std::invalid_argument.
-websocket::FrameToSend frameFrom(const json& text) {
-  websocket::FrameToSend frame;
+FrameToSend frameFrom(const json& text) {
+  FrameToSend frame;
   const int opcode = text.at("opcode").get<int>();
   const int rsv = text.value("rsv", 0);
   if (opcode < 0 || opcode > 15) throw std::invalid_argument("opcode is not 0 to 15");

@@ -30,7 +30,7 @@ constexpr Duration kMaxStretchedTime = std::chrono::seconds(20);
 
 /// A server has no reason to refuse the request of such a case.
 bool isOrdinaryRequest(const suite::Case& testCase) {
-  return !testCase.request && testCase.early.empty();
+  return !suite::openingOf(testCase).request && suite::openingOf(testCase).early.empty();
 }
 
 std::vector<websocket::ExtensionElement> offersOf(const suite::Case& testCase) {
@@ -236,7 +236,7 @@ class ServerRun : public std::enable_shared_from_this<ServerRun> {
 
   void keep(play::Result result) {
     if (server_.agent.empty() && result.opened && agent_.empty()) agent_ = result.agent;
-    const bool refused = result.testCase->outcome.has_value();
+    const bool refused = suite::requirementOf(*result.testCase) != nullptr;
     if (server_.agent.empty() && !result.opened && (result.httpResponse.empty() || refused)) {
       // A server that said nothing, or refused what it should refuse, may not have told its name:
       // it is the one of its other cases.

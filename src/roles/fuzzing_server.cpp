@@ -250,7 +250,9 @@ class FuzzingServer::State {
     const auto number = progress.number(parameter(asked, "case"), parameter(asked, "casetuple"));
     if (!agent || !number) return nullptr;
     const suite::Case& testCase = *progress.cases()[static_cast<std::size_t>(*number) - 1];
-    if (!testCase.outcome || isExcluded(spec.exclusions, *agent, testCase.id)) return nullptr;
+    if (suite::requirementOf(testCase) == nullptr ||
+        isExcluded(spec.exclusions, *agent, testCase.id))
+      return nullptr;
     play::AcceptedRequest refused;
     refused.request = std::move(request.request);
     refused.response = websocket::buildRefusal(request.refusal);

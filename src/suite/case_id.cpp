@@ -1,4 +1,4 @@
-#include "suite/model.hpp"
+#include "suite/case_id.hpp"
 
 #include <charconv>
 

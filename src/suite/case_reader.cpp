@@ -2,17 +2,21 @@
 
 #include "suite/consistency.hpp"
 #include "suite/measure_reader.hpp"
-#include "suite/rule_reader.hpp"
+#include "suite/requirement_reader.hpp"
 #include "suite/step_reader.hpp"
 
 #include <algorithm>
+#include <initializer_list>
 
 #include <fmt/format.h>
 
 namespace wsgauntlet::suite {
 namespace {
 
-constexpr std::uint64_t kMostFrames = 100000000;
+constexpr std::uint64_t kMaxFrames = 100000000;
+
+constexpr std::pair<const char*, Rating> kRatings[] = {{"OK", Rating::ok},
+                                                       {"NON-STRICT", Rating::nonStrict}};
 
 bool startsWith(const CaseId& id, const CaseId& head) {
   return id.parts().size() >= head.parts().size() &&
@@ -91,25 +95,27 @@ void readScript(ObjectReader& object, Case& out) {
   }
 }
 
-void readExpect(ObjectReader& object, Case& out) {
+std::vector<Alternative> readExpect(ObjectReader& object) {
+  std::vector<Alternative> alternatives;
   const auto node = object.find("expect");
-  if (!node) return;
+  if (!node) return alternatives;
   ObjectReader expect(*node, "\"expect\"");
-  for (const char* verdict : {"OK", "NON-STRICT"}) {
-    const auto events = expect.find(verdict);
+  for (const auto& [key, rating] : kRatings) {
+    const auto events = expect.find(key);
     if (!events) continue;
-    Alternative alternative{verdict, {}};
+    Alternative alternative{rating, {}};
     for (const Node& element : events->elements("a list of events", 0)) {
       if (auto event = readEvent(element)) alternative.events.push_back(std::move(*event));
     }
-    out.expect.push_back(std::move(alternative));
+    alternatives.push_back(std::move(alternative));
   }
   expect.finish();
   if (expect.valid() && !expect.has("OK")) node->fail("\"OK\" is missing in \"expect\"");
+  return alternatives;
 }
 
 void readClose(ObjectReader& object, CloseExpectation& out) {
-  out.codes = {1000};
+  object.boolean("wrong-code-fails", out.wrongCodeIsFatal);
   const auto node = object.find("close");
   if (!node) return;
   ObjectReader close(*node, "\"close\"");
@@ -125,18 +131,26 @@ void readClose(ObjectReader& object, CloseExpectation& out) {
   close.finish();
 }
 
-void readInformational(ObjectReader& object, Case& out) {
+std::optional<Informational> readInformational(ObjectReader& object) {
   const auto node = object.find("informational");
-  if (!node) return;
+  if (!node) return std::nullopt;
   Informational informational;
   ObjectReader results(*node, "\"informational\"");
-  for (const char* verdict : {"OK", "NON-STRICT", "*"}) {
-    const auto result = results.find(verdict);
-    if (!result) continue;
-    if (auto text = result->filledText()) informational.results.emplace_back(verdict, *text);
-  }
+  const auto read = [&](const char* key, std::optional<Rating> alternative) {
+    const auto result = results.find(key);
+    const auto text = result ? result->filledText() : std::nullopt;
+    if (text) informational.results.push_back({alternative, std::string(*text)});
+  };
+  for (const auto& [key, rating] : kRatings) read(key, rating);
+  read("*", std::nullopt);
   results.finish();
-  out.informational = std::move(informational);
+  return informational;
+}
+
+void readAppliesTo(ObjectReader& object, Case& out) {
+  const auto node = object.find("applies-to");
+  const auto who = node ? node->word({"servers", "clients"}) : std::nullopt;
+  if (who) out.appliesTo = *who == "servers" ? AppliesTo::servers : AppliesTo::clients;
 }
 
 void readFramesSent(ObjectReader& object, Case& out) {
@@ -146,22 +160,62 @@ void readFramesSent(ObjectReader& object, Case& out) {
   for (const auto& [key, value] : node->value().items()) {
     const nlohmann::json name = key;
     const auto opcode = readOpcode(node->child(name, key));
-    const auto count = node->child(value, key).integer(0, kMostFrames);
+    const auto count = node->child(value, key).integer(0, kMaxFrames);
     if (opcode && count) counts.emplace_back(*opcode, *count);
   }
   std::sort(counts.begin(), counts.end());
   out.framesSent = std::move(counts);
 }
 
-void readMeasure(ObjectReader& object, Case& out) {
+/// Refuses keys that make no sense in this kind of case.
+void refuseKeys(ObjectReader& object, std::initializer_list<const char*> keys,
+                std::string_view why) {
+  for (const char* key : keys) {
+    if (const auto node = object.find(key)) node->fail(std::string(why));
+  }
+}
+
+/// What a case is judged by that has no requirement.
+Criterion readOriginalCriterion(ObjectReader& object) {
   const auto large = object.find("large-message");
   const auto trips = object.find("round-trips");
-  if (large && trips) {
-    object.node().fail("large-message and round-trips exclude each other");
-  } else if (large) {
-    out.measure = readLargeMessage(*large);
-  } else if (trips) {
-    out.measure = readRoundTrips(*trips);
+  std::vector<Alternative> expect = readExpect(object);
+  ExpectedEvents events;
+  object.boolean("early-finish", events.finishEarly);
+  events.informational = readInformational(object);
+  if (large && trips) object.node().fail("large-message and round-trips exclude each other");
+  if ((large || trips) && !expect.empty()) {
+    object.find("expect")->fail(
+        "a case with large-message or round-trips is judged by it; leave expect out");
+  }
+  if (large) return readLargeEcho(*large);
+  if (trips) return readRoundTrips(*trips);
+  if (expect.empty() && !object.has("expect")) {
+    object.node().fail("nothing is expected: give expect, large-message or round-trips");
+  }
+  events.alternatives = std::move(expect);
+  return events;
+}
+
+void readCriterion(ObjectReader& object, Case& out) {
+  if (object.has("outcome")) {
+    Requirement requirement = readRequirement(object);
+    std::vector<Alternative> expect = readExpect(object);
+    if (expect.size() > 1) {
+      object.find("expect")->fail("a case with an outcome has one course of events: \"OK\"");
+    }
+    if (!expect.empty()) requirement.expected = std::move(expect.front());
+    refuseKeys(object,
+               {"large-message", "round-trips", "informational", "early-finish", "close",
+                "frames-sent", "wrong-code-fails"},
+               "a case with an outcome is judged by it; leave out what else would judge it");
+    out.criterion = std::move(requirement);
+  } else {
+    out.criterion = readOriginalCriterion(object);
+    readClose(object, out.close);
+    readFramesSent(object, out);
+    refuseKeys(object, {"checks", "patience", "request", "response", "early"},
+               "this needs an \"outcome\"");
   }
 }
 
@@ -179,17 +233,6 @@ void readKind(ObjectReader& object, Case& out) {
   const auto kind = node->word({"waits", "measures", "moves"});
   if (kind == "measures") out.kind = Kind::measures;
   if (kind == "moves") out.kind = Kind::moves;
-}
-
-void readRules(ObjectReader& object, Case& out) {
-  bool earlyFinish = true;
-  object.boolean("early-finish", earlyFinish);
-  out.finishEarly = earlyFinish;
-  object.boolean("wrong-code-fails", out.wrongCodeFails);
-  readInformational(object, out);
-  readFramesSent(object, out);
-  object.boolean("report-time", out.reportTime);
-  object.boolean("report-compression-ratio", out.reportCompressionRatio);
 }
 
 }  // namespace
@@ -213,11 +256,10 @@ std::optional<Case> readCase(const Scope& scope, const nlohmann::json& value,
   readProse(object, "expectation", out.expectation);
   readSpec(object, out);
   readScript(object, out);
-  readExpect(object, out);
-  readClose(object, out.close);
-  readRules(object, out);
-  readRulesOfLevel(object, out);
-  readMeasure(object, out);
+  readAppliesTo(object, out);
+  readCriterion(object, out);
+  object.boolean("report-time", out.reportTime);
+  object.boolean("report-compression-ratio", out.reportCompressionRatio);
   if (const auto deflate = object.find("permessage-deflate")) out.deflate = readDeflate(*deflate);
   readKind(object, out);
   readCost(object, out);

@@ -19,12 +19,14 @@ class ConsistencyCheck {
   ConsistencyCheck(const Case& testCase, const Node& node) : case_(testCase), node_(node) {}
 
   void run() {
-    if (case_.outcome) {
-      checkOutcome();
+    if (const Requirement* requirement = requirementOf(case_)) {
+      checkRequirement(*requirement);
     } else {
-      checkExpectation();
       checkEnd();
-      checkNoRules();
+      if (hasStep<Await>(case_)) fail("/script", "an \"await\" step needs an \"outcome\"");
+    }
+    if (case_.reportCompressionRatio && !case_.deflate) {
+      fail("/report-compression-ratio", "there is no ratio without permessage-deflate");
     }
     checkTags();
     checkPartedMessage();
@@ -36,45 +38,17 @@ class ConsistencyCheck {
     node_.scope().problems.add(node_.pointer() + below, std::move(message));
   }
 
-  void checkExpectation() const {
-    const bool measures = !std::holds_alternative<std::monostate>(case_.measure);
-    if (case_.expect.empty() && !measures) {
-      fail("", "nothing is expected: give expect, large-message or round-trips");
-    }
-    if (!case_.expect.empty() && measures) {
-      fail("/expect", "a case with large-message or round-trips is judged by it; leave expect out");
-    }
-    if (case_.reportCompressionRatio && !case_.deflate) {
-      fail("/report-compression-ratio", "there is no ratio without permessage-deflate");
-    }
-  }
-
-  /// An outcome needs neither an end nor an alternative: silence ends the case.
-  void checkOutcome() const {
-    if (!std::holds_alternative<std::monostate>(case_.measure) || case_.informational) {
-      fail("", "a case with an outcome is judged by it; leave out what else would judge it");
-    }
-    if (case_.expect.size() > 1) {
-      fail("/expect/NON-STRICT", "a case with an outcome has one course of events");
-    }
-    const bool opens = case_.outcome->course != Course::refuse;
-    if (!opens && case_.checks.empty() && !case_.request && !case_.response &&
-        case_.early.empty()) {
+  /// A requirement needs no end: silence ends the case.
+  void checkRequirement(const Requirement& requirement) const {
+    if (requirement.reaction == Reaction::refuse && requirement.checks.empty() &&
+        requirement.opening.isUsual()) {
       fail("/outcome", "nothing in this case is a reason to refuse: give request or response");
     }
-    for (const Step& step : case_.early) {
+    for (const Step& step : requirement.opening.early) {
       if (std::holds_alternative<Await>(step.action) || std::holds_alternative<Wait>(step.action)) {
         fail("/early", "steps before the answer cannot wait");
       }
     }
-  }
-
-  void checkNoRules() const {
-    if (!case_.checks.empty()) fail("/checks", "checks need an \"outcome\"");
-    if (case_.request || case_.response || !case_.early.empty()) {
-      fail("", "a handshake of its own, and early steps, need an \"outcome\"");
-    }
-    if (hasStep<Await>(case_)) fail("/script", "an \"await\" step needs an \"outcome\"");
   }
 
   void checkEnd() const {
@@ -95,13 +69,13 @@ class ConsistencyCheck {
       }
       tags.push_back(*wait->tag);
     }
-    for (const Alternative& alternative : case_.expect) {
+    for (const Alternative& alternative : alternativesOf(case_)) {
       for (std::size_t i = 0; i < alternative.events.size(); ++i) {
         const auto* timeout = std::get_if<ExpectTimeout>(&alternative.events[i]);
         if (timeout == nullptr || std::find(tags.begin(), tags.end(), timeout->tag) != tags.end()) {
           continue;
         }
-        fail(fmt::format("/expect/{}/{}", alternative.verdict, i),
+        fail(fmt::format("/expect/{}/{}", name(alternative.rating), i),
              fmt::format("no wait of the script has the tag \"{}\"{}", timeout->tag,
                          hint(timeout->tag, tags)));
       }
@@ -131,14 +105,16 @@ class ConsistencyCheck {
   }
 
   void checkInformational() const {
-    if (!case_.informational) return;
-    for (const auto& result : case_.informational->results) {
-      const std::string& verdict = result.first;
-      const bool known =
-          verdict == "*" || std::any_of(case_.expect.begin(), case_.expect.end(),
-                                        [&](const Alternative& a) { return a.verdict == verdict; });
-      if (known) continue;
-      fail("/informational/" + verdict, fmt::format("expect has no \"{}\"", verdict));
+    const auto* events = std::get_if<ExpectedEvents>(&case_.criterion);
+    if (events == nullptr || !events->informational) return;
+    for (const Informational::Text& text : events->informational->results) {
+      const auto rates = [&](const Alternative& one) { return one.rating == text.alternative; };
+      if (!text.alternative ||
+          std::any_of(events->alternatives.begin(), events->alternatives.end(), rates)) {
+        continue;
+      }
+      const std::string_view word = name(*text.alternative);
+      fail(fmt::format("/informational/{}", word), fmt::format("expect has no \"{}\"", word));
     }
   }
 

@@ -54,13 +54,13 @@ std::string typeName(bool binary) {
   return binary ? "binary" : "text";
 }
 
-std::string describeFrame(const SendFrame& frame) {
+std::string describeFrame(const FrameToSend& frame) {
   std::string text = "send " + opcodeName(frame.opcode);
   if (!frame.fin) text += ", not final";
   if (frame.rsv != 0) text += fmt::format(", RSV {}", frame.rsv);
   text += withPayload(frame.repeatTo ? frame.payload.repeatedTo(*frame.repeatTo) : frame.payload);
   if (frame.declaredLength) text += fmt::format(", declared length {}", *frame.declaredLength);
-  if (frame.mask) text += fmt::format(", mask {:08x}", *frame.mask);
+  if (frame.mask) text += fmt::format(", mask {:02x}", fmt::join(*frame.mask, ""));
   if (frame.masked) text += *frame.masked ? ", masked" : ", not masked";
   if (frame.lengthOctets != 0) text += fmt::format(", length in {} bits", frame.lengthOctets * 8);
   if (frame.chop) text += ", in pieces of " + octetCount(*frame.chop);
@@ -81,7 +81,7 @@ std::string describeWait(const Wait& wait) {
   return text;
 }
 
-std::string describeMeasure(const LargeMessage& large) {
+std::string describeMeasure(const LargeEcho& large) {
   return fmt::format("one {} message, {}, echoed within {} s", typeName(large.binary),
                      describe(large.payload), formatSeconds(large.seconds));
 }
@@ -169,50 +169,52 @@ std::string describeCheck(const Check& check) {
   return {};
 }
 
-std::string describeOutcome(const Outcome& outcome) {
-  std::string codes = fmt::format("{}", fmt::join(outcome.codes, " or "));
-  switch (outcome.course) {
-    case Course::echo:
+std::string describeReaction(const Requirement& requirement) {
+  std::string codes = fmt::format("{}", fmt::join(requirement.codes, " or "));
+  switch (requirement.reaction) {
+    case Reaction::echo:
       return "echo and close cleanly" + (codes.empty() ? "" : ", or fail with " + codes);
-    case Course::fail:
+    case Reaction::fail:
       return "fail the connection" + (codes.empty() ? "" : ", with " + codes + " or no code");
-    case Course::close:
+    case Reaction::close:
       return "complete the closing handshake";
-    case Course::refuse:
+    case Reaction::refuse:
       return "refuse the opening handshake";
-    case Course::answer:
+    case Reaction::answer:
       return "open the connection or refuse it";
   }
   return {};
 }
 
-void describeRules(const Case& testCase, Lines& lines) {
+void describeRequirement(const Requirement& requirement, Lines& lines) {
   lines.heading("Expected");
-  lines.line(fmt::format("The peer {} {}.", name(testCase.outcome->level),
-                         describeOutcome(*testCase.outcome)));
+  lines.line(
+      fmt::format("The peer {} {}.", name(requirement.level), describeReaction(requirement)));
   const auto binding = [&](const std::optional<Binding>& one, std::string_view what) {
     if (one) lines.line(fmt::format("It {} {} ({}).", name(one->level), what, one->clause));
   };
-  binding(testCase.outcome->opens, "open the connection");
-  binding(testCase.outcome->closeFrame, "send a Close frame with a code that suits");
-  for (const Check& check : testCase.checks) {
+  binding(requirement.opens, "open the connection");
+  binding(requirement.closeFrame, "send a Close frame with a code that suits");
+  for (const Check& check : requirement.checks) {
     lines.line(fmt::format("It {} {}.", name(check.level), describeCheck(check)));
   }
-  for (const Alternative& alternative : testCase.expect) {
-    lines.line("What may come back: " + describe(alternative));
+  if (requirement.expected) {
+    lines.line("What may come back: " + describe(*requirement.expected));
   }
 }
 
 void describeExpectation(const Case& testCase, Lines& lines) {
-  if (testCase.outcome) return describeRules(testCase, lines);
-  lines.heading("Expected");
-  for (const Alternative& alternative : testCase.expect) {
-    lines.line(fmt::format("{}: {}", alternative.verdict, describe(alternative)));
+  if (const Requirement* requirement = requirementOf(testCase)) {
+    return describeRequirement(*requirement, lines);
   }
-  if (const auto* large = std::get_if<LargeMessage>(&testCase.measure)) {
+  lines.heading("Expected");
+  for (const Alternative& alternative : alternativesOf(testCase)) {
+    lines.line(fmt::format("{}: {}", name(alternative.rating), describe(alternative)));
+  }
+  if (const auto* large = std::get_if<LargeEcho>(&testCase.criterion)) {
     lines.line(describeMeasure(*large));
   }
-  if (const auto* trips = std::get_if<RoundTrips>(&testCase.measure)) {
+  if (const auto* trips = std::get_if<RoundTrips>(&testCase.criterion)) {
     lines.line(describeMeasure(*trips));
   }
   if (testCase.framesSent) {
@@ -221,8 +223,10 @@ void describeExpectation(const Case& testCase, Lines& lines) {
     }
   }
   lines.line(describe(testCase.close));
-  if (testCase.wrongCodeFails) lines.line("another close code fails the case");
-  if (testCase.informational) lines.line("informational: nothing the peer does fails the case");
+  if (testCase.close.wrongCodeIsFatal) lines.line("another close code fails the case");
+  const auto* events = std::get_if<ExpectedEvents>(&testCase.criterion);
+  if (events != nullptr && events->informational)
+    lines.line("informational: nothing the peer does fails the case");
 }
 
 void describeDeflate(const Deflate& deflate, Lines& lines) {
@@ -303,13 +307,10 @@ std::string describe(const CloseExpectation& close) {
 std::string describe(const Action& action) {
   return std::visit(
       Overloaded{
-          [](const SendFrame& frame) { return describeFrame(frame); },
+          [](const FrameToSend& frame) { return describeFrame(frame); },
           [](const SendMessage& message) { return describeMessage(message); },
           [](const SendClose& close) {
-            return "send a raw close frame" + closingContent(close.code, close.reason);
-          },
-          [](const StartClosing& close) {
-            return "start closing" + closingContent(close.code, close.reason);
+            return "start the closing handshake" + closingContent(close.code, close.reason);
           },
           [](const BeginMessage& begin) {
             return fmt::format("begin a {} message", typeName(begin.binary));

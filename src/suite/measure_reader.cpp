@@ -46,8 +46,8 @@ Deflate::Rule readRule(const Node& node) {
 
 }  // namespace
 
-LargeMessage readLargeMessage(const Node& node) {
-  LargeMessage large;
+LargeEcho readLargeEcho(const Node& node) {
+  LargeEcho large;
   ObjectReader object(node, "\"large-message\"");
   requireType(object, large.binary);
   if (const auto payload = object.require("payload")) {

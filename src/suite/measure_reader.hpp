@@ -7,7 +7,7 @@
 namespace wsgauntlet::suite {
 
 /// Reads `large-message`.
-[[nodiscard]] LargeMessage readLargeMessage(const Node& node);
+[[nodiscard]] LargeEcho readLargeEcho(const Node& node);
 /// Reads `round-trips`.
 [[nodiscard]] RoundTrips readRoundTrips(const Node& node);
 /// Reads `permessage-deflate`.

@@ -3,10 +3,13 @@
 #pragma once
 
 #include "base/error.hpp"
+#include "base/frame_to_send.hpp"
 #include "base/octets.hpp"
+#include "suite/case_id.hpp"
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -14,24 +17,6 @@
 #include <vector>
 
 namespace wsgauntlet::suite {
-
-/// A case id such as 5.19 or 12.1.7, ordered by its numbers: 2.9 < 2.10.
-class CaseId {
- public:
-  CaseId() = default;
-  explicit CaseId(std::vector<int> parts) : parts_(std::move(parts)) {}
-  /// Reads dot-separated numbers; `01.1.1` equals `1.1.1`. Nothing when the text is something else.
-  static std::optional<CaseId> parse(std::string_view text);
-
-  [[nodiscard]] const std::vector<int>& parts() const { return parts_; }
-  /// The parts joined with `separator`.
-  [[nodiscard]] std::string str(char separator = '.') const;
-  // clang-tidy 14 sees a null pointer in <=>.
-  friend auto operator<=>(const CaseId&, const CaseId&) = default;  // NOLINT(modernize-use-nullptr)
-
- private:
-  std::vector<int> parts_;
-};
 
 // ---- events -------------------------------------------------------------------------------------
 
@@ -53,21 +38,6 @@ using ExpectedEvent = std::variant<ExpectMessage, ExpectPong, ExpectTimeout>;
 
 // ---- steps of a script --------------------------------------------------------------------------
 
-/// Sends one frame, legal or not (RFC 6455 section 5.2). Nothing is checked.
-struct SendFrame {
-  std::uint8_t opcode = 0;  ///< 0 to 15
-  bool fin = true;
-  std::uint8_t rsv = 0;  ///< 0 to 7; RSV1 is 4
-  Payload payload;
-  std::optional<std::uint64_t> repeatTo;        ///< repeat the payload up to this many octets
-  std::optional<std::uint64_t> declaredLength;  ///< length in the header, when it shall be wrong
-  std::optional<std::uint32_t> mask;            ///< masking key instead of a random one
-  std::optional<bool> masked;                   ///< with or without a mask, whatever our role
-  std::uint8_t lengthOctets = 0;                ///< of the extended length at least: 0, 2 or 8
-  std::optional<std::uint32_t> chop;            ///< send in pieces of so many octets
-  bool sync = false;                            ///< send as one piece of its own
-};
-
 /// Sends a message, fragmented as told and compressed where that was negotiated.
 struct SendMessage {
   bool binary = false;
@@ -78,14 +48,9 @@ struct SendMessage {
   bool sync = false;
 };
 
-/// Sends a Close frame as it stands, in whatever state (RFC 6455 section 5.5.1).
+/// Starts the closing handshake (RFC 6455 section 7.1.2); does nothing when it has begun. A Close
+/// frame that breaks rules, or a second one, is a frame to send.
 struct SendClose {
-  std::optional<std::uint16_t> code;
-  std::optional<Octets> reason;
-};
-
-/// Starts the closing handshake (RFC 6455 section 7.1.2); does nothing when it has begun.
-struct StartClosing {
   std::optional<std::uint16_t> code;
   std::optional<Octets> reason;
 };
@@ -134,7 +99,7 @@ struct SendOctets {
   Payload octets;
 };
 /// Goes on with the script when an event has come since the last `await`, or without it after so
-/// many seconds: then it is late. Only in cases with an outcome.
+/// many seconds: then it is late. Only in cases with a requirement.
 struct Await {
   ExpectedEvent event;
   double seconds = 3;
@@ -144,10 +109,9 @@ struct EndSending {};
 /// Resets TCP.
 struct ResetTcp {};
 
-using Action =
-    std::variant<SendFrame, SendMessage, SendClose, StartClosing, BeginMessage, BeginFrame,
-                 FrameData, EndMessage, Wait, CloseAfter, FailAfter, SwitchWireLog, SetFragmentSize,
-                 SendOctets, Await, EndSending, ResetTcp>;
+using Action = std::variant<FrameToSend, SendMessage, SendClose, BeginMessage, BeginFrame,
+                            FrameData, EndMessage, Wait, CloseAfter, FailAfter, SwitchWireLog,
+                            SetFragmentSize, SendOctets, Await, EndSending, ResetTcp>;
 
 struct Step {
   Action action;
@@ -156,22 +120,43 @@ struct Step {
 
 // ---- what is expected ---------------------------------------------------------------------------
 
+/// What a course of events is worth.
+enum class Rating { ok, nonStrict };
+
 /// One acceptable course of events and what it is worth.
 struct Alternative {
-  std::string verdict;  ///< `OK` or `NON-STRICT`
+  Rating rating = Rating::ok;
   std::vector<ExpectedEvent> events;
 };
 
 /// How the connection is to end.
 struct CloseExpectation {
-  bool byFuzzer = true;               ///< who sends the first Close frame or fails
-  std::vector<std::uint16_t> codes;   ///< acceptable codes of the peer; the first is what we send
+  bool byFuzzer = true;  ///< who sends the first Close frame or fails
+  /// Acceptable codes of the peer; the first is what we send.
+  std::vector<std::uint16_t> codes = {1000};
   bool clean = true;                  ///< a completed closing handshake is required
   bool wrongEndpointIsFatal = false;  ///< the wrong closer makes the case FAILED
+  bool wrongCodeIsFatal = false;      ///< so does a wrong code, with that text as the result
 };
 
-/// The case echoes one large message and is judged by it (9.1 to 9.6).
-struct LargeMessage {
+/// The informational cases: nothing the peer does is wrong, the result says what it did.
+struct Informational {
+  struct Text {
+    std::optional<Rating> alternative;  ///< the one that matched; nothing: whatever was observed
+    std::string text;
+  };
+  std::vector<Text> results;  ///< the first that applies
+};
+
+/// The case is judged by the events that come, as the original does.
+struct ExpectedEvents {
+  std::vector<Alternative> alternatives;  ///< one of which has to come true
+  bool finishEarly = true;                ///< start closing once all that is expected has come
+  std::optional<Informational> informational;
+};
+
+/// The case is judged by the echo of one large message (9.1 to 9.6).
+struct LargeEcho {
   bool binary = false;
   Payload payload;     ///< what the echo must be
   double seconds = 0;  ///< time for the echo, named in the result
@@ -184,7 +169,8 @@ struct CorpusSlices {
   bool codePoints = false;   ///< `length` counts code points and not octets
 };
 
-/// Messages that go out one after another, each when the echo of the one before has come.
+/// The case is judged by messages that go out one after another, each when the echo of the one
+/// before has come.
 struct RoundTrips {
   bool binary = false;
   int count = 0;
@@ -211,11 +197,11 @@ struct Deflate {
 // ---- cases that are judged by the level of a rule -----------------------------------------------
 
 /// How strongly a clause of an RFC binds (RFC 2119): a broken MUST is FAILED, a broken SHOULD
-/// NON-STRICT; a MAY only tells what was seen.
+/// NON-STRICT; a MAY only says what was seen.
 enum class Level { must, should, may };
 
-/// What is to become of the connection.
-enum class Course {
+/// What the peer is to do with the connection.
+enum class Reaction {
   echo,    ///< it opens, all messages come back, Pings are answered, it closes cleanly
   fail,    ///< it opens, and the peer fails it; of `expect`, a beginning may come back
   close,   ///< it opens, and the peer completes the closing handshake, or ends TCP
@@ -229,20 +215,7 @@ struct Binding {
   std::string clause;  ///< such as `RFC 6455 section 9.1`
 };
 
-struct Outcome {
-  Level level = Level::must;
-  Course course = Course::echo;
-  /// With `fail`: the close codes that suit, see `closeFrame`. With `echo`: codes with which the
-  /// peer may fail the connection instead, such as 1009 for what is too long.
-  std::vector<std::uint16_t> codes;
-  /// What binds the peer to open the connection, where that is not the rule of the case.
-  std::optional<Binding> opens;
-  /// What binds the peer to send a Close frame, with a code that suits. With `fail`, this is
-  /// RFC 6455 section 7.1.7 (SHOULD), with other courses section 5.5.1 (MUST) unless it is said.
-  std::optional<Binding> closeFrame;
-};
-
-/// A rule beside the outcome.
+/// A rule beside the reaction.
 struct Check {
   enum class Kind {
     answered,    ///< the peer answers the opening handshake with HTTP, whatever the status
@@ -286,6 +259,34 @@ struct HandshakeEdit {
   std::optional<std::uint32_t> chop;  ///< in pieces of so many octets
 };
 
+/// Opening handshake and first steps of a case where they are others than the usual ones.
+struct Opening {
+  std::optional<HandshakeEdit> request;   ///< as client
+  std::optional<HandshakeEdit> response;  ///< as server
+  std::vector<Step> early;                ///< sent after our request, before the answer is there
+
+  [[nodiscard]] bool isUsual() const { return !request && !response && early.empty(); }
+};
+
+/// The case is judged by the level of a rule.
+struct Requirement {
+  Level level = Level::must;
+  Reaction reaction = Reaction::echo;
+  /// With `fail`: the close codes that suit, see `closeFrame`. With `echo`: codes with which the
+  /// peer may fail the connection instead, such as 1009 for what is too long.
+  std::vector<std::uint16_t> codes;
+  /// What binds the peer to open the connection, where that is not the rule of the case.
+  std::optional<Binding> opens;
+  /// What binds the peer to send a Close frame, with a code that suits. With `fail`, this is
+  /// RFC 6455 section 7.1.7 (SHOULD), with other courses section 5.5.1 (MUST) unless it is said.
+  std::optional<Binding> closeFrame;
+  /// What comes back, or may come back before the peer fails the connection.
+  std::optional<Alternative> expected;
+  std::vector<Check> checks;
+  double patience = 3;  ///< seconds of silence after which the peer is given up
+  Opening opening;
+};
+
 /// Which peers a case is for.
 enum class AppliesTo { both, servers, clients };
 
@@ -296,16 +297,13 @@ enum class Kind {
   moves,     ///< moves much data; as many as there are cores
 };
 
-/// The informational cases: nothing the peer does is wrong, the result says what it did.
-struct Informational {
-  /// Result text by verdict of the matching alternative. `*`: whatever was observed.
-  std::vector<std::pair<std::string, std::string>> results;
-};
-
 struct SpecReference {
   int rfc = 6455;
   std::string section;
 };
+
+/// What a case is judged by.
+using Criterion = std::variant<ExpectedEvents, LargeEcho, RoundTrips, Requirement>;
 
 struct Case {
   CaseId id;
@@ -321,28 +319,27 @@ struct Case {
   double cost = 0;  ///< seconds that it takes with a fast peer, for balancing; 0: unknown
 
   std::vector<Step> script;
-  std::vector<Alternative> expect;
-  CloseExpectation close;
-
-  bool finishEarly = true;      ///< start closing as soon as all that is expected has come
-  bool wrongCodeFails = false;  ///< WRONG CODE makes the case FAILED, with that text as its result
-  std::optional<Informational> informational;
+  Criterion criterion;
+  CloseExpectation close;  ///< of cases without a requirement
   /// Frames that must have been sent, by opcode, else the case is FAILED.
   std::optional<std::vector<std::pair<std::uint8_t, std::uint64_t>>> framesSent;
-  std::variant<std::monostate, LargeMessage, RoundTrips> measure;
   std::optional<Deflate> deflate;
-
   AppliesTo appliesTo = AppliesTo::both;
-  std::optional<Outcome> outcome;  ///< the case is judged by level; `expect` has one alternative
-  std::vector<Check> checks;       ///< only with an outcome
-  double patience = 3;             ///< seconds of silence after which the peer is given up
-  std::optional<HandshakeEdit> request;
-  std::optional<HandshakeEdit> response;
-  std::vector<Step> early;  ///< sent behind our request before the answer is there
 
   bool reportTime = false;
   bool reportCompressionRatio = false;
   Place place;  ///< where it stands in its file
 };
+
+/// The requirement of a case that is judged by level; null for others.
+[[nodiscard]] inline const Requirement* requirementOf(const Case& testCase) {
+  return std::get_if<Requirement>(&testCase.criterion);
+}
+/// The alternatives of what is expected; none where the case judges echoes itself.
+[[nodiscard]] std::span<const Alternative> alternativesOf(const Case& testCase);
+/// The opening handshake of the case.
+[[nodiscard]] const Opening& openingOf(const Case& testCase);
+/// `OK` or `NON-STRICT`.
+[[nodiscard]] std::string_view name(Rating rating);
 
 }  // namespace wsgauntlet::suite

@@ -1,10 +1,10 @@
 #include "suite/step_reader.hpp"
 
+#include "base/hex.hpp"
 #include "suite/payload_reader.hpp"
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 
 #include <fmt/format.h>
 
@@ -27,19 +27,17 @@ void readPayloadInto(ObjectReader& object, Payload& payload) {
   }
 }
 
-void readMask(ObjectReader& object, std::optional<std::uint32_t>& mask) {
+void readMask(ObjectReader& object, FrameToSend& frame) {
   const auto node = object.find("mask");
-  if (!node) return;
-  const auto digits = node->text();
+  const auto digits = node ? node->text() : std::nullopt;
   if (!digits) return;
-  std::uint32_t key = 0;
-  const char* const end = digits->data() + digits->size();
-  const auto [at, error] = std::from_chars(digits->data(), end, key, 16);
-  if (digits->size() == 8 && error == std::errc() && at == end) {
-    mask = key;
-  } else {
+  const auto octets = digits->size() == 8 ? fromHex(*digits) : std::nullopt;
+  if (!octets) {
     node->failExpected("a masking key of eight hexadecimal digits such as \"37fa213d\"");
+    return;
   }
+  frame.mask.emplace();
+  std::copy(octets->begin(), octets->end(), frame.mask->begin());
 }
 
 /// The form of the length at least: with 7, 16 or 64 bits.
@@ -52,14 +50,14 @@ void readLengthForm(ObjectReader& object, std::uint8_t& octets) {
 }
 
 Action readSend(ObjectReader& object, const Node& kind) {
-  SendFrame frame;
+  FrameToSend frame;
   if (const auto opcode = readOpcode(kind)) frame.opcode = *opcode;
   object.boolean("fin", frame.fin);
   object.integer("rsv", frame.rsv, 0, 7);
   readPayloadInto(object, frame.payload);
   object.integer("repeat-to", frame.repeatTo, 0, std::uint64_t{1} << 30U);
   object.integer("declared-length", frame.declaredLength, 0, ~std::uint64_t{0});
-  readMask(object, frame.mask);
+  readMask(object, frame);
   if (const auto masked = object.find("masked")) frame.masked = masked->boolean();
   readLengthForm(object, frame.lengthOctets);
   object.integer("chop", frame.chop, 1);
@@ -76,10 +74,8 @@ Action readMessage(ObjectReader& object, const Node& kind) {
   return message;
 }
 
-/// What both kinds of closing carry.
-template <typename Closing>
-Action readClosing(ObjectReader&, const Node& kind) {
-  Closing closing;
+Action readSendClose(ObjectReader&, const Node& kind) {
+  SendClose closing;
   ObjectReader content(kind, "the content of a Close frame");
   content.integer("code", closing.code, 0, kMostCode);
   if (const auto node = content.find("reason")) {
@@ -150,11 +146,10 @@ struct StepKind {
   const char* what;  ///< in messages
   Action (*read)(ObjectReader&, const Node&);
 };
-constexpr std::array<StepKind, 17> kStepKinds{
+constexpr std::array<StepKind, 16> kStepKinds{
     {{"send", R"(a "send" step)", readSend},
      {"message", R"(a "message" step)", readMessage},
-     {"close", R"(a "close" step)", readClosing<SendClose>},
-     {"start-closing", R"(a "start-closing" step)", readClosing<StartClosing>},
+     {"close", R"(a "close" step)", readSendClose},
      {"begin-message", R"(a "begin-message" step)", readBeginMessage},
      {"begin-frame", R"(a "begin-frame" step)", readBeginFrame},
      {"frame-data", R"(a "frame-data" step)", readFrameData},

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/clock.hpp"
+#include "base/frame_to_send.hpp"
 #include "base/octets.hpp"
 #include "base/random.hpp"
 #include "websocket/closing.hpp"
@@ -24,21 +25,6 @@
 #include <string>
 
 namespace wsgauntlet::websocket {
-
-/// A frame to be sent. Everything that a fuzzer does wrong on purpose is a field here.
-struct FrameToSend {
-  std::uint8_t opcode = kText;
-  bool fin = true;
-  std::uint8_t rsv = 0;
-  Payload payload;
-  std::optional<std::uint64_t> repeatTo;        ///< repeat the payload up to so many octets
-  std::optional<std::uint64_t> declaredLength;  ///< length in the header, if not the real one
-  std::optional<MaskKey> mask;                  ///< instead of a random key
-  std::optional<bool> masked;                   ///< with or without a mask, whatever the role
-  std::uint8_t lengthOctets = 0;                ///< of the extended length at least: 0, 2 or 8
-  std::optional<std::uint32_t> chop;            ///< write in pieces of so many octets
-  bool sync = false;                            ///< write as a piece of its own
-};
 
 /// A frame that was sent, as an observer sees it.
 struct SentFrame {

@@ -30,7 +30,7 @@ constexpr int kMostPieces = 100000;
 std::uint64_t octetsOf(const suite::Case& testCase) {
   std::uint64_t sum = 0;
   for (const suite::Step& step : testCase.script) {
-    if (const auto* frame = std::get_if<suite::SendFrame>(&step.action)) {
+    if (const auto* frame = std::get_if<FrameToSend>(&step.action)) {
       sum += std::max(frame->payload.size(), frame->repeatTo.value_or(0));
     } else if (const auto* message = std::get_if<suite::SendMessage>(&step.action)) {
       sum += message->payload.size();
@@ -38,7 +38,7 @@ std::uint64_t octetsOf(const suite::Case& testCase) {
       sum += part->payload.size();
     }
   }
-  if (const auto* loop = std::get_if<suite::RoundTrips>(&testCase.measure)) {
+  if (const auto* loop = std::get_if<suite::RoundTrips>(&testCase.criterion)) {
     if (const auto* payload = std::get_if<Payload>(&loop->payload)) sum += payload->size();
     if (const auto* slices = std::get_if<suite::CorpusSlices>(&loop->payload))
       sum += slices->length;

@@ -110,10 +110,10 @@ Repr reprExpected(const play::Result& result) {
   if (!result.opened) return {"{}"};
   const std::optional<Difference> difference = firstDifference(result);
   Repr repr{"{"};
-  const auto& alternatives = result.testCase->expect;
+  const auto alternatives = suite::alternativesOf(*result.testCase);
   for (std::size_t i = 0; i < alternatives.size(); ++i) {
     if (i > 0) repr.text += ", ";
-    repr.text += reprString(alternatives[i].verdict, true) + ": ";
+    repr.text += reprString(std::string(suite::name(alternatives[i].rating)), true) + ": ";
     const bool marks = difference && difference->alternative == i;
     appendEvents(repr, alternatives[i].events,
                  marks ? std::optional(difference->event) : std::nullopt);

@@ -86,8 +86,8 @@ Json eventList(const Events& events) {
 Json expected(const play::Result& result) {
   nlohmann::json sorted = nlohmann::json::object();
   if (!result.opened) return Json::object();
-  for (const suite::Alternative& alternative : result.testCase->expect) {
-    sorted[alternative.verdict] = eventList(alternative.events);
+  for (const suite::Alternative& alternative : suite::alternativesOf(*result.testCase)) {
+    sorted[std::string(suite::name(alternative.rating))] = eventList(alternative.events);
   }
   return sorted;
 }

@@ -49,10 +49,10 @@ struct ShownEvent {
 using Shown = std::map<std::string, std::vector<std::string>>;
 
 /// What a report shows of alternatives. A cut payload is compared by its start alone.
-Shown shown(const std::vector<suite::Alternative>& alternatives) {
+Shown shown(std::span<const suite::Alternative> alternatives) {
   Shown all;
   for (const suite::Alternative& alternative : alternatives) {
-    std::vector<std::string>& events = all[alternative.verdict];
+    std::vector<std::string>& events = all[std::string(suite::name(alternative.rating))];
     for (const auto& event : alternative.events) events.push_back(std::visit(ShownEvent{}, event));
   }
   return all;
@@ -61,21 +61,22 @@ Shown shown(const std::vector<suite::Alternative>& alternatives) {
 std::vector<suite::Alternative> alternatives(const StoredJson& expected) {
   expected.expectObject();
   std::vector<suite::Alternative> all;
-  for (const auto& [verdict, unused] : expected.value().items()) {
+  for (const suite::Rating rating : {suite::Rating::ok, suite::Rating::nonStrict}) {
+    const std::string verdict(suite::name(rating));
+    if (!expected.value().contains(verdict)) continue;
     const StoredJson events = expected.at(verdict);
     suite::Alternative& alternative = all.emplace_back();
-    alternative.verdict = verdict;
+    alternative.rating = rating;
     for (std::size_t i = 0; i < events.size(); ++i) {
       alternative.events.push_back(eventOf(events.at(i)));
     }
   }
-  // The better verdict stands first in case files.
-  std::reverse(all.begin(), all.end());
   return all;
 }
 
 suite::CloseExpectation closeOf(const StoredJson& json) {
   suite::CloseExpectation close;
+  close.codes.clear();
   close.byFuzzer = json.at("closedByMe").boolean();
   close.clean = json.at("requireClean").boolean();
   if (json.has("closedByWrongEndpointIsFatal")) {
@@ -94,6 +95,15 @@ bool same(const suite::CloseExpectation& a, const suite::CloseExpectation& b) {
          a.wrongEndpointIsFatal == b.wrongEndpointIsFatal;
 }
 
+/// Whoever judged the case, its report shows the alternatives only.
+void expect(suite::Case& testCase, std::vector<suite::Alternative> alternatives) {
+  if (auto* requirement = std::get_if<suite::Requirement>(&testCase.criterion)) {
+    requirement->expected = std::move(alternatives.front());
+  } else {
+    testCase.criterion = suite::ExpectedEvents{std::move(alternatives), true, std::nullopt};
+  }
+}
+
 /// Takes over what the file shows and the case does not have. True when there was such a thing.
 bool adopt(suite::Case& testCase, const StoredJson& file) {
   bool changed = false;
@@ -107,8 +117,8 @@ bool adopt(suite::Case& testCase, const StoredJson& file) {
   take(testCase.reportTime, file.at("reportTime").boolean());
   take(testCase.reportCompressionRatio, file.at("reportCompressionRatio").boolean());
   std::vector<suite::Alternative> expected = alternatives(file.at("expected"));
-  if (!expected.empty() && shown(expected) != shown(testCase.expect)) {
-    testCase.expect = std::move(expected);
+  if (!expected.empty() && shown(expected) != shown(suite::alternativesOf(testCase))) {
+    expect(testCase, std::move(expected));
     changed = true;
   }
   const StoredJson close = file.at("expectedClose");

@@ -127,7 +127,7 @@ play::Excerpt eventExcerpt(const std::string& text, std::optional<std::uint64_t>
   play::Excerpt excerpt = excerptOf(text);
   if (!excerpt.cut()) return excerpt;
   if (logged && *logged > play::Excerpt::kOctets) return excerptOf(text, logged);
-  for (const suite::Alternative& alternative : testCase.expect) {
+  for (const suite::Alternative& alternative : suite::alternativesOf(testCase)) {
     for (const suite::ExpectedEvent& event : alternative.events) {
       const auto* message = std::get_if<suite::ExpectMessage>(&event);
       if (message == nullptr) continue;
@@ -167,7 +167,7 @@ std::vector<play::Event> events(const StoredJson& received, const play::Result& 
 /// A case notes at the opening what it expects; one without expectations has sent something.
 bool wasOpened(const StoredJson& file, const play::Result& result) {
   if (file.at("expected").size() > 0) return true;
-  if (!result.testCase->expect.empty()) return false;
+  if (!suite::alternativesOf(*result.testCase).empty()) return false;
   return result.duration.count() > 0 || !result.stats.framesSent.empty() ||
          !result.stats.framesReceived.empty();
 }

@@ -135,7 +135,8 @@ class Duel {
       const auto* refused = std::get_if<websocket::Refused>(&verdict);
       accepted.fault = refused != nullptr ? refused->reason : "a page";
       accepted.response = "HTTP/1.1 400 Bad Request\r\n\r\n";
-      if (!case_.outcome) return false;  // the original's cases have no result then
+      if (suite::requirementOf(case_) == nullptr)
+        return false;  // the original's cases have no result then
     }
     session_ = std::make_unique<play::CaseSession>(setup_, std::move(accepted));
     session_->connected(now_);

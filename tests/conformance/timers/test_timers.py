@@ -62,7 +62,7 @@ CASES = [
          {"kind": "measures"}),
     Case("an event that does not come",
          [{"message": "text", "payload": "x"}, {"await": {"text": "x"}, "within": 0.5},
-          {"start-closing": {"code": 1000}}], ["await"],
+          {"close": {"code": 1000}}], ["await"],
          {"outcome": {"must": "echo"}, "patience": 0.25, "expect": {"OK": [{"text": "x"}]}}),
 ]
 IDS = [f"100.{number}" for number in range(1, len(CASES) + 1)]

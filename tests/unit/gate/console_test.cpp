@@ -78,7 +78,7 @@ TEST(Explain, SaysWhyAConnectionWasNeverOpen) {
 
 TEST(Explain, TheResultOfACaseByLevelSaysItAll) {
   report::Sample sample = report::failed("1.1.1");
-  sample.testCase->outcome.emplace();
+  sample.testCase->criterion = suite::Requirement{};
   sample.result.result = "Breaks MUST X: after a text frame, the peer was silent.";
   EXPECT_EQ(report::sentence(report::explain(sample.result)),
             "Breaks MUST X: after a text frame, the peer was silent");
@@ -93,7 +93,7 @@ TEST(Explain, OfAFrameInPartsSaysWhatWasInThem) {
 
 TEST(Explain, TakesTheResultOfCasesThatMeasure) {
   report::Sample sample = report::failed("9.1.1");
-  sample.testCase->expect.clear();
+  sample.testCase->criterion = suite::ExpectedEvents{};
   sample.result.behaviorClose = play::BehaviorClose::ok;
   sample.result.result = "Did not receive message within 10 seconds.";
   EXPECT_EQ(report::explain(sample.result).remark, "Did not receive message within 10 seconds");

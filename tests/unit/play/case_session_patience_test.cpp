@@ -12,7 +12,8 @@ using ::testing::ElementsAre;
 
 /// Once nothing can come right any more, a long wait is not waited out.
 TEST(CaseSession, GivesAPeerThatSentSomethingWrongOneSecondToClose) {
-  suite::Case testCase = waiting({alternative("OK", {suite::ExpectMessage{Payload("Hello")}})});
+  suite::Case testCase =
+      waiting({alternative(suite::Rating::ok, {suite::ExpectMessage{Payload("Hello")}})});
   testCase.script.back().action = suite::FailAfter{10};
   Result result = runAgainst(testCase, kSwitching, {{kRequest + kHello, text("Other")}});
   EXPECT_EQ(timesOf<FailingRow>(result).size(), 1U);
@@ -25,7 +26,7 @@ TEST(CaseSession, GivesAPeerThatSentSomethingWrongOneSecondToClose) {
 }
 
 TEST(CaseSession, TellsHowLongThePeerTookForItsFirstOctets) {
-  const suite::Case testCase = waiting({alternative("OK", {})});
+  const suite::Case testCase = waiting({alternative(suite::Rating::ok, {})});
   ScriptedPeer peer(kSwitching, {});
   Simulation simulation(testCase, Role::client, peer);
   std::vector<Duration> answers;
@@ -36,10 +37,12 @@ TEST(CaseSession, TellsHowLongThePeerTookForItsFirstOctets) {
 
 /// With less patience than the case has, the result says so where a wait ran out.
 TEST(CaseSession, MarksWhatWasCutShort) {
-  suite::Case testCase = waiting({alternative("OK", {suite::ExpectMessage{Payload("Hello")}})});
+  suite::Case testCase = waiting({});
   testCase.script.pop_back();
   testCase.close.codes = {1000};
-  testCase.outcome = suite::Outcome{};
+  suite::Requirement requirement;
+  requirement.expected = alternative(suite::Rating::ok, {suite::ExpectMessage{Payload("Hello")}});
+  testCase.criterion = requirement;
   testCase.spec = {{6455, "5.4"}};
   for (const bool hasty : {false, true}) {
     ScriptedPeer silent(kSwitching, {});
@@ -63,9 +66,9 @@ TEST(CaseSession, MarksWhatWasCutShort) {
 
 /// A silent peer costs the time of the first event that is awaited, and not that of all.
 TEST(CaseSession, WaitsLongOnlyForTheFirstEventThatDoesNotCome) {
-  suite::Case testCase = waiting({alternative("OK", {})});
+  suite::Case testCase = waiting({});
   testCase.close.codes = {1000};
-  testCase.outcome = suite::Outcome{};
+  testCase.criterion = suite::Requirement{};
   testCase.spec = {{6455, "5.5.2"}};
   testCase.script.clear();
   for (int i = 0; i < 40; ++i) {

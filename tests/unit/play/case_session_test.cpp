@@ -13,7 +13,8 @@ using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
 TEST(CaseSession, ClosesAsSoonAsAllThatIsExpectedHasCome) {
-  suite::Case testCase = waiting({alternative("OK", {suite::ExpectMessage{Payload("Hello")}})});
+  suite::Case testCase =
+      waiting({alternative(suite::Rating::ok, {suite::ExpectMessage{Payload("Hello")}})});
   const Replies replies = {{kRequest + kHello, text("Hello")},
                            {kRequest + kHello + 6, kClose1000, true}};
   Result result = runAgainst(testCase, kSwitching, replies);
@@ -22,14 +23,14 @@ TEST(CaseSession, ClosesAsSoonAsAllThatIsExpectedHasCome) {
   EXPECT_EQ(result.closing.localCloseCode, 1001);  // the first of the codes
   EXPECT_EQ(result.behavior, Behavior::ok);
 
-  testCase.finishEarly = false;
+  expectedEvents(testCase).finishEarly = false;
   result = runAgainst(testCase, kSwitching, replies);
   EXPECT_EQ(result.duration, 1000ms);
   EXPECT_EQ(result.closing.localCloseCode, std::nullopt);
   EXPECT_EQ(timesOf<ClosingRow>(result).size(), 1U);
   EXPECT_EQ(result.behavior, Behavior::ok);
 
-  testCase.finishEarly = true;
+  expectedEvents(testCase).finishEarly = true;
   testCase.close.byFuzzer = false;  // it is the peer that is to close
   result = runAgainst(testCase, kSwitching, replies);
   EXPECT_EQ(result.duration, 1000ms);
@@ -39,20 +40,22 @@ TEST(CaseSession, ClosesEarlyOnlyWhenAllAlternativesMatch) {
   const suite::ExpectMessage hello{Payload("Hello")};
   const Replies replies = {{kRequest + kHello, text("Hello")},
                            {kRequest + kHello + 6, kClose1000, true}};
-  const suite::Case differ = waiting({alternative("OK", {hello}), alternative("NON-STRICT", {})});
+  const suite::Case differ =
+      waiting({alternative(suite::Rating::ok, {hello}), alternative(suite::Rating::nonStrict, {})});
   Result result = runAgainst(differ, kSwitching, replies);
   EXPECT_EQ(result.duration, 1000ms);
   EXPECT_EQ(result.behavior, Behavior::ok);
 
-  const suite::Case same =
-      waiting({alternative("OK", {hello}), alternative("NON-STRICT", {hello})});
+  const suite::Case same = waiting(
+      {alternative(suite::Rating::ok, {hello}), alternative(suite::Rating::nonStrict, {hello})});
   result = runAgainst(same, kSwitching, replies);
   EXPECT_LT(result.duration, 2ms);
 }
 
 TEST(CaseSession, ComparesEventsExactly) {
-  const suite::Case testCase = waiting({alternative(
-      "OK", {suite::ExpectPong{Payload("p")}, suite::ExpectMessage{Payload("Hello"), true}})});
+  const suite::Case testCase =
+      waiting({alternative(suite::Rating::ok, {suite::ExpectPong{Payload("p")},
+                                               suite::ExpectMessage{Payload("Hello"), true}})});
   const struct {
     std::string octets;
     Behavior behavior;
@@ -132,7 +135,7 @@ TEST(CaseSession, TimersCanBeStretched) {
   const auto ends = timesOf<WaitEndedRow>(waits);
   EXPECT_EQ(ends.at(1) - ends.at(0), 500ms);
   const suite::Case closing =
-      waiting({alternative("OK", {suite::ExpectMessage{Payload("Hello")}})});
+      waiting({alternative(suite::Rating::ok, {suite::ExpectMessage{Payload("Hello")}})});
   const Result silent = runAgainst(closing, kSwitching, {{kRequest + kHello, text("Hello")}}, 2.5);
   EXPECT_TRUE(silent.closing.wasCloseHandshakeTimeout);
   EXPECT_GE(silent.duration, 2500ms);
@@ -164,7 +167,7 @@ TEST(CaseSession, AFloodOfEventsIsCutOff) {
 /// A server with heartbeats is none the worse for it where messages are measured.
 TEST(CaseSession, UnaskedPongsDoNotEndAMeasurement) {
   const suite::Case& testCase = builtIn("9.7.1");
-  const auto& trips = std::get<suite::RoundTrips>(testCase.measure);
+  const auto& trips = std::get<suite::RoundTrips>(testCase.criterion);
   Replies replies = {{kRequest, pong("heartbeat")}};
   std::uint64_t sent = kRequest;
   for (int i = 0; i < trips.count; ++i) {

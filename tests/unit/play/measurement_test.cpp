@@ -14,11 +14,11 @@ using State = RoundTripLoop::State;
 
 constexpr TimePoint kStart{std::chrono::seconds(5)};
 
-suite::LargeMessage large(bool binary) {
+suite::LargeEcho large(bool binary) {
   return {binary, Payload("abc", 8), 10};
 }
 
-TEST(LargeMessageCheck, SaysWhatCame) {
+TEST(LargeEchoCheck, SaysWhatCame) {
   const struct {
     bool binary;
     const char* payload;
@@ -40,23 +40,23 @@ TEST(LargeMessageCheck, SaysWhatCame) {
        "Expected the text message that was sent, but its payload differs at octet index 5."},
   };
   for (const auto& row : rows) {
-    const suite::LargeMessage message = large(row.binary);
-    LargeMessageCheck check(message);
+    const suite::LargeEcho message = large(row.binary);
+    LargeEchoCheck check(message);
     EXPECT_TRUE(check.onMessage(row.payload, row.isBinary));
-    EXPECT_EQ(check.outcome().behavior, row.behavior);
-    EXPECT_EQ(check.outcome().result, row.text);
+    EXPECT_EQ(check.verdict().behavior, row.behavior);
+    EXPECT_EQ(check.verdict().result, row.text);
   }
 }
 
-TEST(LargeMessageCheck, JudgesOnlyTheFirstMessage) {
-  const suite::LargeMessage message = large(false);
-  LargeMessageCheck check(message);
-  EXPECT_EQ(check.outcome().behavior, Behavior::failed);
-  EXPECT_EQ(check.outcome().result, "Did not receive message within 10 seconds.");
+TEST(LargeEchoCheck, JudgesOnlyTheFirstMessage) {
+  const suite::LargeEcho message = large(false);
+  LargeEchoCheck check(message);
+  EXPECT_EQ(check.verdict().behavior, Behavior::failed);
+  EXPECT_EQ(check.verdict().result, "Did not receive message within 10 seconds.");
   EXPECT_TRUE(check.onMessage("abcabcab", false));
   EXPECT_FALSE(check.onMessage("wrong", true));
-  EXPECT_EQ(check.outcome().behavior, Behavior::ok);
-  EXPECT_EQ(check.outcome().result, "Received text message of length 8.");
+  EXPECT_EQ(check.verdict().behavior, Behavior::ok);
+  EXPECT_EQ(check.verdict().result, "Received text message of length 8.");
 }
 
 suite::RoundTrips threeTimes() {
@@ -70,20 +70,20 @@ suite::RoundTrips threeTimes() {
 TEST(RoundTripLoop, TakesTheTimeOfEachTrip) {
   const suite::RoundTrips trips = threeTimes();
   RoundTripLoop loop(trips, false);
-  EXPECT_EQ(loop.outcome().result, "Case did not finish within 60 seconds.");
+  EXPECT_EQ(loop.verdict().result, "Case did not finish within 60 seconds.");
   EXPECT_EQ(loop.next(kStart).octets(), "echo");
   EXPECT_EQ(loop.onMessage("echo", false, kStart + 3ms), State::running);
   EXPECT_EQ(loop.next(kStart + 10ms).octets(), "echo");
   EXPECT_EQ(loop.onMessage("echo", false, kStart + 11ms), State::running);
   EXPECT_EQ(loop.next(kStart + 20ms).octets(), "echo");
-  EXPECT_EQ(loop.outcome().behavior, Behavior::failed);
+  EXPECT_EQ(loop.verdict().behavior, Behavior::failed);
   EXPECT_EQ(loop.onMessage("echo", false, kStart + 22ms), State::succeeded);
-  EXPECT_EQ(loop.outcome().behavior, Behavior::ok);
-  EXPECT_EQ(loop.outcome().result, "Ok, received all echo'ed messages in time.");
+  EXPECT_EQ(loop.verdict().behavior, Behavior::ok);
+  EXPECT_EQ(loop.verdict().result, "Ok, received all echo'ed messages in time.");
   EXPECT_EQ(loop.times(), (std::vector<std::chrono::nanoseconds>{3ms, 1ms, 2ms}));
   EXPECT_EQ(loop.onMessage("late", true, kStart + 23ms), State::succeeded);
   EXPECT_EQ(loop.times().size(), 3U);
-  EXPECT_EQ(loop.outcome().behavior, Behavior::ok);
+  EXPECT_EQ(loop.verdict().behavior, Behavior::ok);
 }
 
 TEST(RoundTripLoop, SaysHowAnEchoDiffers) {
@@ -113,8 +113,8 @@ TEST(RoundTripLoop, SaysHowAnEchoDiffers) {
     RoundTripLoop loop(trips, row.compressed);
     EXPECT_EQ(loop.next(kStart).size(), 4U);
     EXPECT_EQ(loop.onMessage(row.echo, row.isBinary, kStart), State::failed);
-    EXPECT_EQ(loop.outcome().behavior, Behavior::failed);
-    EXPECT_EQ(loop.outcome().result, row.text);
+    EXPECT_EQ(loop.verdict().behavior, Behavior::failed);
+    EXPECT_EQ(loop.verdict().result, row.text);
     EXPECT_EQ(loop.onMessage("echo", false, kStart), State::failed);
   }
 }

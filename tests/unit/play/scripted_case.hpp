@@ -62,20 +62,24 @@ inline Result runAgainst(const suite::Case& testCase, const std::string& respons
   return simulation.run();
 }
 
-inline suite::Alternative alternative(const char* verdict,
+inline suite::Alternative alternative(suite::Rating rating,
                                       std::vector<suite::ExpectedEvent> events) {
-  return {verdict, std::move(events)};
+  return {rating, std::move(events)};
+}
+
+inline suite::ExpectedEvents& expectedEvents(suite::Case& testCase) {
+  return std::get<suite::ExpectedEvents>(testCase.criterion);
 }
 
 /// Sends a text and waits a second for what is expected.
 inline suite::Case waiting(std::vector<suite::Alternative> expect) {
   suite::Case testCase;
   testCase.id = *suite::CaseId::parse("99.1");
-  suite::SendFrame frame;
+  FrameToSend frame;
   frame.opcode = 1;
   frame.payload = Payload("Hello");
   testCase.script = {{frame, {}}, {suite::CloseAfter{1}, {}}};
-  testCase.expect = std::move(expect);
+  testCase.criterion = suite::ExpectedEvents{std::move(expect), true, std::nullopt};
   testCase.close.codes = {1001, 1000};
   return testCase;
 }

@@ -21,12 +21,13 @@ const Case& builtIn(const std::string& id) {
 }
 
 /// All came and ended as the case wants it, with the first alternative that has this verdict.
-Observation asExpected(const Case& testCase, const char* verdict = "OK", bool isServer = false) {
-  Observation seen;
+EventObservation asExpected(const Case& testCase, suite::Rating rating = suite::Rating::ok,
+                            bool isServer = false) {
+  EventObservation seen;
   seen.isServer = isServer;
   seen.opened = true;
-  for (const auto& alternative : testCase.expect) {
-    seen.matched.push_back(alternative.verdict == verdict);
+  for (const auto& alternative : suite::alternativesOf(testCase)) {
+    seen.matched.push_back(alternative.rating == rating);
   }
   seen.closing.closedByMe = testCase.close.byFuzzer;
   seen.closing.wasClean = true;
@@ -43,12 +44,12 @@ std::string words(const Verdict& verdict) {
 }
 
 /// The observations of `verdict_probes`, by their names.
-Observation probe(const Case& testCase, const std::string& what) {
-  Observation seen = asExpected(testCase);
+EventObservation probe(const Case& testCase, const std::string& what) {
+  EventObservation seen = asExpected(testCase);
   if (what == "wrong_code") seen.closing.remoteCloseCode = 4321;
   if (what == "wrong_endpoint") seen.closing.closedByMe = !testCase.close.byFuzzer;
   if (what == "unclean") seen.closing.wasClean = false;
-  if (what == "extra_event") seen.matched.assign(testCase.expect.size(), false);
+  if (what == "extra_event") seen.matched.assign(suite::alternativesOf(testCase).size(), false);
   return seen;
 }
 
@@ -74,47 +75,48 @@ TEST(Verdict, IsThatOfTheOriginalForEveryProbe) {
 TEST(Verdict, OfTheClosingIsDecidedByTheFirstRule) {
   const Case& fuzzerCloses = builtIn("1.1.1");  // by us with 1000, cleanly
   const Case& peerCloses = builtIn("3.3");      // by the peer with 1002
-  using Change = std::function<void(Observation&)>;
+  using Change = std::function<void(EventObservation&)>;
   const struct {
     const Case& testCase;
     Change change;
     const char* behavior;
     const char* text;
   } rows[] = {
-      {fuzzerCloses, [](Observation&) {}, "OK", "Connection was properly closed"},
-      {peerCloses, [](Observation&) {}, "OK", "Connection was properly closed"},
-      {fuzzerCloses, [](Observation& seen) { seen.closing.remoteCloseCode.reset(); }, "OK",
+      {fuzzerCloses, [](EventObservation&) {}, "OK", "Connection was properly closed"},
+      {peerCloses, [](EventObservation&) {}, "OK", "Connection was properly closed"},
+      {fuzzerCloses, [](EventObservation& seen) { seen.closing.remoteCloseCode.reset(); }, "OK",
        "Connection was properly closed"},
-      {fuzzerCloses, [](Observation& seen) { seen.closing.droppedByMe = true; }, "FAILED BY CLIENT",
-       "It is preferred that the server close the TCP connection"},
-      {fuzzerCloses, [](Observation& seen) { seen.isServer = seen.closing.droppedByMe = true; },
-       "OK", "Connection was properly closed"},
+      {fuzzerCloses, [](EventObservation& seen) { seen.closing.droppedByMe = true; },
+       "FAILED BY CLIENT", "It is preferred that the server close the TCP connection"},
       {fuzzerCloses,
-       [](Observation& seen) {
+       [](EventObservation& seen) { seen.isServer = seen.closing.droppedByMe = true; }, "OK",
+       "Connection was properly closed"},
+      {fuzzerCloses,
+       [](EventObservation& seen) {
          seen.closing.remoteCloseCode = 1001;
          seen.closing.droppedByMe = true;
        },
        "WRONG CODE", "The close code should have been 1000 or empty"},
       {fuzzerCloses,
-       [](Observation& seen) {
+       [](EventObservation& seen) {
          seen.closing.wasClean = false;
          seen.closing.remoteCloseCode = 1001;
        },
        "UNCLEAN", "The spec requires the connection to be failed cleanly here"},
       {fuzzerCloses,
-       [](Observation& seen) { seen.closing.closedByMe = seen.closing.wasClean = false; }, "FAILED",
+       [](EventObservation& seen) { seen.closing.closedByMe = seen.closing.wasClean = false; },
+       "FAILED", "The connection was failed by the wrong endpoint"},
+      {peerCloses, [](EventObservation& seen) { seen.closing.closedByMe = true; }, "FAILED",
        "The connection was failed by the wrong endpoint"},
-      {peerCloses, [](Observation& seen) { seen.closing.closedByMe = true; }, "FAILED",
-       "The connection was failed by the wrong endpoint"},
-      {peerCloses, [](Observation& seen) { seen.closing.wasClean = false; }, "OK",
+      {peerCloses, [](EventObservation& seen) { seen.closing.wasClean = false; }, "OK",
        "Connection was properly closed"},
-      {peerCloses, [](Observation& seen) { seen.closing.remoteCloseCode = 1000; }, "WRONG CODE",
-       "The close code should have been 1002 or empty"},
-      {fuzzerCloses, [](Observation& seen) { seen.opened = false; }, "FAILED",
+      {peerCloses, [](EventObservation& seen) { seen.closing.remoteCloseCode = 1000; },
+       "WRONG CODE", "The close code should have been 1002 or empty"},
+      {fuzzerCloses, [](EventObservation& seen) { seen.opened = false; }, "FAILED",
        "The WebSocket opening handshake was never completed!"},
   };
   for (const auto& row : rows) {
-    Observation seen = asExpected(row.testCase);
+    EventObservation seen = asExpected(row.testCase);
     row.change(seen);
     const Verdict verdict = judge(row.testCase, seen);
     EXPECT_EQ(name(verdict.behaviorClose), row.behavior);
@@ -127,7 +129,7 @@ TEST(Verdict, OfTheClosingIsDecidedByTheFirstRule) {
 
 TEST(Verdict, OfSeveralCodesNamesThemAll) {
   const Case& testCase = builtIn("7.5.1");
-  Observation seen = asExpected(testCase);
+  EventObservation seen = asExpected(testCase);
   seen.closing.remoteCloseCode = 4000;
   const Verdict verdict = judge(testCase, seen);
   EXPECT_EQ(verdict.resultClose, "The close code should have been 1002,1007 or empty");
@@ -137,7 +139,8 @@ TEST(Verdict, OfSeveralCodesNamesThemAll) {
 
 TEST(Verdict, KnowsWhatIsNotStrict) {
   for (const char* id : {"3.2", "4.1.3", "6.4.1"}) {
-    EXPECT_EQ(words(judge(builtIn(id), asExpected(builtIn(id), "NON-STRICT"))), "NON-STRICT / OK")
+    EXPECT_EQ(words(judge(builtIn(id), asExpected(builtIn(id), suite::Rating::nonStrict))),
+              "NON-STRICT / OK")
         << id;
   }
 }
@@ -153,7 +156,7 @@ TEST(Verdict, OfInvalidUtf8FailsWhenWeHadToEndIt) {
 TEST(Verdict, OfInformationalCasesSaysWhatThePeerDid) {
   const Case& order = builtIn("7.1.6");
   EXPECT_EQ(judge(order, asExpected(order)).result, "Text message was processed before close.");
-  EXPECT_EQ(judge(order, asExpected(order, "NON-STRICT")).result,
+  EXPECT_EQ(judge(order, asExpected(order, suite::Rating::nonStrict)).result,
             "Close was processed before text message could be returned.");
   EXPECT_EQ(judge(order, probe(order, "extra_event")).result,
             "Actual events differ from any expected.");
@@ -167,7 +170,7 @@ TEST(Verdict, OfInformationalCasesSaysWhatThePeerDid) {
 
 TEST(Verdict, CountsTheFramesThatWeSent) {
   const Case& testCase = builtIn("10.1.1");
-  Observation seen = asExpected(testCase);
+  EventObservation seen = asExpected(testCase);
   seen.framesSent[8] = 1;  // beside those that are counted
   EXPECT_EQ(words(judge(testCase, seen)), "OK / OK");
   seen.framesSent[0] = 49;
@@ -184,9 +187,9 @@ TEST(Verdict, CountsTheFramesThatWeSent) {
 
 TEST(Verdict, OfAMeasurementIsItsOwn) {
   const Case& testCase = builtIn("9.1.1");
-  Observation seen = asExpected(testCase);
-  for (const Behavior behavior : {Behavior::ok, Behavior::failed, Behavior::unimplemented}) {
-    seen.outcome = {behavior, "what it says"};
+  EventObservation seen = asExpected(testCase);
+  for (const Behavior behavior : {Behavior::ok, Behavior::failed}) {
+    seen.echo = {behavior, "what it says"};
     const Verdict verdict = judge(testCase, seen);
     EXPECT_EQ(verdict.behavior, behavior);
     EXPECT_EQ(verdict.behaviorClose, BehaviorClose::ok);
@@ -197,13 +200,14 @@ TEST(Verdict, OfAMeasurementIsItsOwn) {
 /// A case that expects an echo and then the end by the fuzzer.
 Case echoCase() {
   Case one;
-  one.expect = {{"OK", {suite::ExpectMessage{Payload("a")}}}};
+  one.criterion = suite::ExpectedEvents{
+      {{suite::Rating::ok, {suite::ExpectMessage{Payload("a")}}}}, true, std::nullopt};
   one.close.codes = {1000};
   return one;
 }
 
-Observation withoutEcho(const Case& testCase) {
-  Observation seen = asExpected(testCase);
+EventObservation withoutEcho(const Case& testCase) {
+  EventObservation seen = asExpected(testCase);
   seen.matched = {false};
   return seen;
 }
@@ -212,7 +216,7 @@ TEST(Doubt, IsInWhatDidNotCome) {
   const Case testCase = echoCase();
   EXPECT_EQ(judge(testCase, asExpected(testCase)).doubt, Doubt::none);
   EXPECT_EQ(judge(testCase, withoutEcho(testCase)).doubt, Doubt::absence);
-  Observation seen = asExpected(testCase);
+  EventObservation seen = asExpected(testCase);
   seen.opened = false;
   EXPECT_EQ(judge(testCase, seen).doubt, Doubt::absence);
   seen = asExpected(testCase);
@@ -222,18 +226,18 @@ TEST(Doubt, IsInWhatDidNotCome) {
 
 TEST(Doubt, IsNotInWhatThePeerDid) {
   const Case testCase = echoCase();
-  Observation seen = withoutEcho(testCase);
+  EventObservation seen = withoutEcho(testCase);
   seen.wrongEvent = true;
   EXPECT_EQ(judge(testCase, seen).doubt, Doubt::none);
   seen = withoutEcho(testCase);
-  seen.outcome = {Behavior::failed, "another echo", Doubt::none};
+  seen.echo = {Behavior::failed, "another echo", Doubt::none};
   EXPECT_EQ(judge(testCase, seen).doubt, Doubt::none);
 }
 
 /// 1002 is said of what was sent; 1013 of a peer that has too much to do.
 TEST(Doubt, IsNotInACloseFrameThatObjects) {
   const Case testCase = echoCase();
-  Observation seen = withoutEcho(testCase);
+  EventObservation seen = withoutEcho(testCase);
   seen.closing.closedByMe = false;
   seen.closing.remoteCloseCode = 1002;
   EXPECT_EQ(judge(testCase, seen).doubt, Doubt::none);
@@ -247,7 +251,7 @@ TEST(Doubt, IsNotInACloseFrameThatObjects) {
 TEST(Doubt, AWrongCodeIsConclusiveUnlessItAnswersOurs) {
   Case testCase = echoCase();
   testCase.close.byFuzzer = false;
-  Observation seen = asExpected(testCase);
+  EventObservation seen = asExpected(testCase);
   seen.closing.remoteCloseCode = 1003;
   EXPECT_EQ(judge(testCase, seen).behaviorClose, BehaviorClose::wrongCode);
   EXPECT_EQ(judge(testCase, seen).doubt, Doubt::none);
@@ -259,7 +263,7 @@ TEST(Doubt, AWrongCodeIsConclusiveUnlessItAnswersOurs) {
 
 TEST(Doubt, IsInAGoodResultThatTheTimerOfTheCaseEnded) {
   const Case testCase = echoCase();
-  Observation seen = asExpected(testCase);
+  EventObservation seen = asExpected(testCase);
   seen.endedByTimer = true;
   EXPECT_EQ(judge(testCase, seen).doubt, Doubt::absence);
   seen = asExpected(testCase);
@@ -270,8 +274,9 @@ TEST(Doubt, IsInAGoodResultThatTheTimerOfTheCaseEnded) {
 /// Only cases that end in more than one way, and where no wait decides which.
 TEST(Doubt, IsARaceWhereSeveralAlternativesNeedNoWait) {
   Case testCase = echoCase();
-  testCase.expect.push_back({"NON-STRICT", {}});
-  const Observation seen = asExpected(testCase, "NON-STRICT");
+  std::get<suite::ExpectedEvents>(testCase.criterion)
+      .alternatives.push_back({suite::Rating::nonStrict, {}});
+  const EventObservation seen = asExpected(testCase, suite::Rating::nonStrict);
   EXPECT_EQ(judge(testCase, seen).doubt, Doubt::race);
   testCase.script.push_back({suite::Wait{1, "A"}, {}});
   EXPECT_EQ(judge(testCase, seen).doubt, Doubt::none);

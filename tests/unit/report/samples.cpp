@@ -11,6 +11,10 @@
 namespace wsgauntlet::report {
 namespace {
 
+suite::ExpectedEvents expecting(std::vector<suite::Alternative> alternatives) {
+  return {std::move(alternatives), true, std::nullopt};
+}
+
 using suite::ExpectMessage;
 using suite::ExpectPong;
 
@@ -220,7 +224,7 @@ Sample plain(std::string_view id, std::string agent) {
   testCase.description = "Sends a text message.";
   testCase.expectation = "It comes back.";
   testCase.spec = {{6455, "5.6"}};
-  testCase.expect = {{"OK", {ExpectMessage{Payload("Hello"), false}}}};
+  testCase.criterion = expecting({{suite::Rating::ok, {ExpectMessage{Payload("Hello"), false}}}});
   testCase.close = {true, {1000}, true, false};
   play::Result& result = sample.result;
   result.testCase = &testCase;
@@ -252,7 +256,7 @@ Sample fragmentedWithPings() {
                            "2026-04-02T15:18:08.966Z", 2003, true);
   describe(sample, between(sample.text, "Case Description\n\n", "\n"),
            between(sample.text, "Case Expectation\n\n", "\n"));
-  sample.testCase->expect = {{"OK", pongsAndMessage()}};
+  sample.testCase->criterion = expecting({{suite::Rating::ok, pongsAndMessage()}});
   sample.testCase->close = {true, {1000}, true, false};
   judge(sample, play::Behavior::failed, play::BehaviorClose::unclean, kUnclean);
   readHandshake(sample);
@@ -268,9 +272,9 @@ Sample choppedOctetwise() {
                            "2026-03-07T18:25:45.833Z", 11, false);
   describe(sample, between(sample.text, "Case Description\n", "\n"),
            between(sample.text, "Case Expectation\n", "\n"));
-  sample.testCase->expect = {
-      {"OK",
-       {ExpectPong{Payload("ping payload")}, ExpectMessage{Payload("fragment1fragment2"), false}}}};
+  sample.testCase->criterion = expecting({{suite::Rating::ok,
+                                           {ExpectPong{Payload("ping payload")},
+                                            ExpectMessage{Payload("fragment1fragment2"), false}}}});
   judge(sample, play::Behavior::ok, play::BehaviorClose::unclean, kUnclean);
   play::Result& result = sample.result;
   result.received = {pong("ping payload"), message("fragment1fragment2")};
@@ -298,8 +302,9 @@ Sample closeBehindLargeMessage() {
                            "2026-04-02T15:05:15.365Z", 13, true);
   describe(sample, "Send 256K message followed by close then a ping",
            between(sample.text, "Case Expectation\n\n", "\n"));
-  sample.testCase->expect = {{"OK", {ExpectMessage{Payload("Hello World!"), false}}},
-                             {"NON-STRICT", {}}};
+  sample.testCase->criterion =
+      expecting({{suite::Rating::ok, {ExpectMessage{Payload("Hello World!"), false}}},
+                 {suite::Rating::nonStrict, {}}});
   judge(sample, play::Behavior::informational, play::BehaviorClose::informational,
         "Connection was properly closed");
   readHandshake(sample);
@@ -324,7 +329,7 @@ Sample fragmentedSynchronously() {
                            "2023-03-11T01:20:37.313Z", 1005, false);
   describe(sample, between(sample.text, "Case Description\n\n", "\n"),
            between(sample.text, "Case Expectation\n\n", "\n"));
-  sample.testCase->expect = {{"OK", pongsAndMessage()}};
+  sample.testCase->criterion = expecting({{suite::Rating::ok, pongsAndMessage()}});
   judge(sample, play::Behavior::ok, play::BehaviorClose::ok, "Connection was properly closed");
   readHandshake(sample);
   play::Result& result = sample.result;
@@ -345,8 +350,9 @@ Sample reservedBits() {
                            "2026-04-02T15:17:18.866Z", 1001, true);
   describe(sample, between(sample.text, "Case Description\n", "\n"),
            between(sample.text, "Case Expectation\n", "\n"));
-  sample.testCase->expect = {{"OK", {ExpectMessage{Payload("Hello, world!"), false}}},
-                             {"NON-STRICT", {}}};
+  sample.testCase->criterion =
+      expecting({{suite::Rating::ok, {ExpectMessage{Payload("Hello, world!"), false}}},
+                 {suite::Rating::nonStrict, {}}});
   sample.testCase->close = {false, {1002}, false, false};
   judge(sample, play::Behavior::failed, play::BehaviorClose::failed,
         "The connection was failed by the wrong endpoint");

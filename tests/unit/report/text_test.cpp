@@ -53,7 +53,7 @@ TEST(Repr, ShowsEachKindOfEvent) {
                             play::PongEvent{}, play::TimeoutEvent{"A"}};
   EXPECT_EQ(reprObserved(sample.result).text,
             "[('message', '0xfe', True), ('pong', u''), ('timeout', 'A')]");
-  sample.testCase->expect.clear();
+  sample.testCase->criterion = suite::ExpectedEvents{};
   EXPECT_EQ(reprExpected(sample.result).text, "{}");
 }
 

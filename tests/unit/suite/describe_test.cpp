@@ -45,9 +45,9 @@ TEST(DescribePayload, TellsARepetitionAsSuch) {
 }
 
 TEST(DescribeEvents, JoinsThem) {
-  EXPECT_EQ(describe(Alternative{"OK", {}}), "nothing");
+  EXPECT_EQ(describe(Alternative{Rating::ok, {}}), "nothing");
   EXPECT_EQ(
-      describe(Alternative{"OK",
+      describe(Alternative{Rating::ok,
                            {ExpectMessage{Payload("a"), false}, ExpectMessage{Payload(), true},
                             ExpectPong{Payload()}, ExpectTimeout{"A"}}}),
       "text message \"a\" (1 octet), then binary message, no payload, then pong, no payload, "
@@ -55,7 +55,7 @@ TEST(DescribeEvents, JoinsThem) {
 }
 
 TEST(DescribeActions, SaysWhatIsOutOfTheOrdinary) {
-  SendFrame frame;
+  FrameToSend frame;
   frame.opcode = 1;
   frame.payload = Payload("Hello");
   EXPECT_EQ(describe(Action(frame)), "send text, payload \"Hello\" (5 octets)");
@@ -64,7 +64,7 @@ TEST(DescribeActions, SaysWhatIsOutOfTheOrdinary) {
   frame.rsv = 4;
   frame.repeatTo = 10;
   frame.declaredLength = 7;
-  frame.mask = 0xAB;
+  frame.mask = {0, 0, 0, 0xAB};
   frame.chop = 1;
   frame.sync = true;
   EXPECT_EQ(describe(Action(frame)),
@@ -74,8 +74,7 @@ TEST(DescribeActions, SaysWhatIsOutOfTheOrdinary) {
   EXPECT_EQ(describe(Action(SendMessage{true, Payload("x"), 64, false})),
             "send binary message, payload \"x\" (1 octet), in fragments of 64 octets");
   EXPECT_EQ(describe(Action(SendClose{std::nullopt, "a"})),
-            "send a raw close frame, no code, reason \"a\" (1 octet)");
-  EXPECT_EQ(describe(Action(StartClosing{1000, std::nullopt})), "start closing, code 1000");
+            "start the closing handshake, no code, reason \"a\" (1 octet)");
   EXPECT_EQ(describe(Action(Wait{0.5, "A"})), "wait 0.5 s, then note timeout \"A\"");
   EXPECT_EQ(describe(Action(SwitchWireLog{false, true})), "wire log off, without a row");
   EXPECT_EQ(describe(Action(SetFragmentSize{0})), "send messages unfragmented");
@@ -96,7 +95,7 @@ What is right
   The peer fails the connection with code 1002.
 
 Script
-  1. send a raw close frame, no code, reason "a" (1 octet)
+  1. start the closing handshake, no code, reason "a" (1 octet)
   2. fail after 1 s
 
 Expected

@@ -1,4 +1,4 @@
-#include "suite/rule_reader.hpp"
+#include "suite/requirement_reader.hpp"
 
 #include "suite/payload_reader.hpp"
 #include "suite/step_reader.hpp"
@@ -14,11 +14,12 @@ namespace {
 constexpr std::array<std::pair<const char*, Level>, 3> kLevels{
     {{"must", Level::must}, {"should", Level::should}, {"may", Level::may}}};
 
-constexpr std::array<std::pair<const char*, Course>, 5> kCourses{{{"echo", Course::echo},
-                                                                  {"fail", Course::fail},
-                                                                  {"close", Course::close},
-                                                                  {"refuse", Course::refuse},
-                                                                  {"answer", Course::answer}}};
+constexpr std::array<std::pair<const char*, Reaction>, 5> kReactions{
+    {{"echo", Reaction::echo},
+     {"fail", Reaction::fail},
+     {"close", Reaction::close},
+     {"refuse", Reaction::refuse},
+     {"answer", Reaction::answer}}};
 
 using CheckKind = Check::Kind;
 constexpr std::array<std::pair<const char*, CheckKind>, 12> kChecks{
@@ -84,11 +85,10 @@ Binding readBinding(const Node& node) {
   return binding;
 }
 
-void readOutcome(const Node& node, Case& out) {
-  Outcome outcome;
+void readOutcome(const Node& node, Requirement& outcome) {
   ObjectReader object(node, "\"outcome\"");
   readLevel(object, outcome.level,
-            [&](const Node& value) { readWord(value, kCourses, outcome.course); });
+            [&](const Node& value) { readWord(value, kReactions, outcome.reaction); });
   if (const auto codes = object.find("codes")) {
     for (const Node& code : codes->elements("a list of close codes")) {
       outcome.codes.push_back(static_cast<std::uint16_t>(code.integer(1000, 4999).value_or(1000)));
@@ -97,7 +97,6 @@ void readOutcome(const Node& node, Case& out) {
   if (const auto opens = object.find("opens")) outcome.opens = readBinding(*opens);
   if (const auto frame = object.find("close-frame")) outcome.closeFrame = readBinding(*frame);
   object.finish();
-  out.outcome = std::move(outcome);
 }
 
 Check readCheck(const Node& node) {
@@ -159,11 +158,8 @@ HandshakeEdit readHandshake(const Node& node) {
 
 }  // namespace
 
-void readRulesOfLevel(ObjectReader& object, Case& out) {
-  if (const auto node = object.find("applies-to")) {
-    const auto who = node->word({"servers", "clients"});
-    if (who) out.appliesTo = *who == "servers" ? AppliesTo::servers : AppliesTo::clients;
-  }
+Requirement readRequirement(ObjectReader& object) {
+  Requirement out;
   if (const auto node = object.find("outcome")) readOutcome(*node, out);
   if (const auto node = object.find("checks")) {
     for (const Node& element : node->elements("a list of checks")) {
@@ -171,13 +167,14 @@ void readRulesOfLevel(ObjectReader& object, Case& out) {
     }
   }
   object.seconds("patience", out.patience);
-  if (const auto node = object.find("request")) out.request = readHandshake(*node);
-  if (const auto node = object.find("response")) out.response = readHandshake(*node);
+  if (const auto node = object.find("request")) out.opening.request = readHandshake(*node);
+  if (const auto node = object.find("response")) out.opening.response = readHandshake(*node);
   if (const auto node = object.find("early")) {
     for (const Node& element : node->elements("a list of steps")) {
-      if (auto step = readStep(element)) out.early.push_back(std::move(*step));
+      if (auto step = readStep(element)) out.opening.early.push_back(std::move(*step));
     }
   }
+  return out;
 }
 
 }  // namespace wsgauntlet::suite

@@ -1,6 +1,6 @@
-#include "play/rule_verdict.hpp"
+#include "play/requirement_verdict.hpp"
 
-#include "play/rule_evidence.hpp"
+#include "play/requirement_evidence.hpp"
 #include "suite/describe.hpp"
 #include "websocket/strict_handshake.hpp"
 
@@ -16,8 +16,8 @@ namespace {
 using suite::Binding;
 using suite::Case;
 using suite::Check;
-using suite::Course;
 using suite::Level;
+using suite::Reaction;
 
 constexpr int kSwitchingProtocols = 101;
 constexpr std::uint16_t kTooBig = 1009;
@@ -60,14 +60,17 @@ std::string_view clauseOfMismatch(std::string_view text) {
   return "RFC 7692 section 7.1.2.2";
 }
 
-class Judgement {
+class RequirementJudgement {
  public:
-  Judgement(const Case& testCase, const RuleObservation& seen)
-      : case_(testCase), outcome_(*testCase.outcome), seen_(seen), evidence_(testCase, seen) {}
+  RequirementJudgement(const Case& testCase, const RequirementObservation& seen)
+      : case_(testCase),
+        requirement_(*suite::requirementOf(testCase)),
+        seen_(seen),
+        evidence_(testCase, seen) {}
 
   Verdict verdict() {
-    judgeCourse();
-    for (const Check& check : case_.checks) judge(check);
+    judgeReaction();
+    for (const Check& check : requirement_.checks) judge(check);
     return sum();
   }
 
@@ -83,7 +86,7 @@ class Judgement {
     findings_.push_back({binding.level, binding.clause, std::move(what), true, ofClosing, false});
   }
   void broken(std::string what) {
-    broken({outcome_.level, suite::describe(case_.spec.front())}, std::move(what));
+    broken({requirement_.level, suite::describe(case_.spec.front())}, std::move(what));
   }
   /// The last finding is that something did not come in time: a slow peer may not be a broken one.
   void missing() { findings_.back().isAbsence = true; }
@@ -93,10 +96,10 @@ class Judgement {
   /// The server did not open the connection, or did so with an answer that is wrong.
   void notOpened() {
     if (evidence_.status() == kSwitchingProtocols) return openedWrongly();
-    const Binding unusual{outcome_.level, suite::describe(case_.spec.front())};
-    const bool isUnusual = case_.request || !case_.early.empty();
+    const Binding unusual{requirement_.level, suite::describe(case_.spec.front())};
+    const bool isUnusual = requirement_.opening.request || !requirement_.opening.early.empty();
     const Binding usual = isUnusual ? unusual : Binding{Level::must, "RFC 6455 section 4.2.2"};
-    found(outcome_.opens.value_or(usual),
+    found(requirement_.opens.value_or(usual),
           evidence_.handshakeWords() + "; expected: it opens the connection");
     missing();
   }
@@ -126,7 +129,7 @@ class Judgement {
     if (evidence_.status() == kSwitchingProtocols) {
       broken(fmt::format("opened the connection with '{}'", excerpt(evidence_.head.startLine)));
     } else if (seen_.handshake.empty() && seen_.closing.wasOpenHandshakeTimeout) {
-      broken({std::max(Level::should, outcome_.level), "RFC 6455 section 4.2.1"},
+      broken({std::max(Level::should, requirement_.level), "RFC 6455 section 4.2.1"},
              "neither answered nor ended TCP");
       missing();
     }
@@ -185,8 +188,8 @@ class Judgement {
 
   template <typename Event>
   [[nodiscard]] std::size_t expected() const {
-    if (case_.expect.empty()) return 0;
-    const auto& events = case_.expect.front().events;
+    if (!requirement_.expected) return 0;
+    const auto& events = requirement_.expected->events;
     return static_cast<std::size_t>(std::count_if(
         events.begin(), events.end(),
         [](const suite::ExpectedEvent& event) { return std::holds_alternative<Event>(event); }));
@@ -201,7 +204,7 @@ class Judgement {
       broken(fmt::format("sent {} of {} messages back", seen_.messages, all));
       missing();
     } else if (seen_.pongs < expected<suite::ExpectPong>() || !seen_.unmet.empty()) {
-      broken({outcome_.level, "RFC 6455 section 5.5.2"}, "left a Ping without its Pong");
+      broken({requirement_.level, "RFC 6455 section 5.5.2"}, "left a Ping without its Pong");
       missing();
     } else if (!seen_.late.empty()) {
       broken({Level::should, "RFC 6455 section 5.5.2"},
@@ -213,7 +216,7 @@ class Judgement {
   }
 
   void judgeEarlyEnd() {
-    if (evidence_.hasCloseCode(outcome_.codes)) return;
+    if (evidence_.hasCloseCode(requirement_.codes)) return;
     std::string what = fmt::format("{} after {} of {} messages", evidence_.closingWords(),
                                    seen_.messages, expected<suite::ExpectMessage>());
     if (isLimit()) {
@@ -246,10 +249,10 @@ class Judgement {
   }
 
   void judgeCloseFrameOfFailure() {
-    Binding binding = outcome_.closeFrame.value_or(kFailsWithCode);
-    binding.level = std::max(binding.level, outcome_.level);
+    Binding binding = requirement_.closeFrame.value_or(kFailsWithCode);
+    binding.level = std::max(binding.level, requirement_.level);
     if (isLimit()) binding = kMayHaveLimits;
-    const auto& codes = outcome_.codes;
+    const auto& codes = requirement_.codes;
     if (seen_.closeFrames == 0) {
       broken(binding, evidence_.closingWords());
       missing();
@@ -268,7 +271,7 @@ class Judgement {
   void judgeEnd() {
     const websocket::Closing& closing = seen_.closing;
     if (closing.closedByMe && seen_.closeFrames == 0) {
-      broken(outcome_.closeFrame.value_or(kAnswersClose),
+      broken(requirement_.closeFrame.value_or(kAnswersClose),
              seen_.peerEndedTcp ? "ended TCP without answering the Close frame"
                                 : "did not answer the Close frame",
              true);
@@ -279,27 +282,27 @@ class Judgement {
     }
   }
 
-  void judgeCourse() {
+  void judgeReaction() {
     if (!seen_.fault.empty()) {
       return must("RFC 6455 section 4.1",
                   "sent an opening handshake that cannot be answered: " + excerpt(seen_.fault));
     }
-    const Course course = outcome_.course;
-    if (course == Course::refuse) return judgeRefusal();
+    const Reaction reaction = requirement_.reaction;
+    if (reaction == Reaction::refuse) return judgeRefusal();
     if (!seen_.isServer && !seen_.opened) {
-      if (course != Course::answer || evidence_.status() == kSwitchingProtocols) notOpened();
+      if (reaction != Reaction::answer || evidence_.status() == kSwitchingProtocols) notOpened();
       return;
     }
-    if (seen_.isServer && outcome_.opens && !seen_.sentFrames) {
-      return found(*outcome_.opens, "ended TCP without a frame; expected: it takes the answer");
+    if (seen_.isServer && requirement_.opens && !seen_.sentFrames) {
+      return found(*requirement_.opens, "ended TCP without a frame; expected: it takes the answer");
     }
     judgeViolation();
     judgeCloseFrames();
     if (!seen_.isServer) judgeNegotiation();
     if (isViolated()) return;
-    if (course == Course::echo) judgeEcho();
-    if (course == Course::fail) judgeFailing();
-    if (course == Course::close) judgeClosing();
+    if (reaction == Reaction::echo) judgeEcho();
+    if (reaction == Reaction::fail) judgeFailing();
+    if (reaction == Reaction::close) judgeClosing();
   }
 
   // ---- checks
@@ -309,7 +312,7 @@ class Judgement {
     // What a refusal has to say does not matter where there is none.
     const bool ofRefusal = check.kind == Check::Kind::status || check.kind == Check::Kind::field;
     const bool opened = !seen_.isServer && evidence_.status() == kSwitchingProtocols;
-    if (outcome_.course == Course::refuse && ofRefusal && opened) return;
+    if (requirement_.reaction == Reaction::refuse && ofRefusal && opened) return;
     std::string what = breachOf(check, evidence_);
     if (what.empty()) return;
     broken({check.level, check.section.value_or(suite::describe(case_.spec.front()))},
@@ -347,7 +350,7 @@ class Judgement {
                          [](const Finding& a, const Finding& b) { return a.level < b.level; });
     Verdict verdict;
     if (worst == findings_.end()) {
-      const bool informs = outcome_.level == Level::may;
+      const bool informs = requirement_.level == Level::may;
       verdict.behavior = informs ? Behavior::informational : Behavior::ok;
       verdict.result =
           informs ? "The peer did so: " + case_.expectation
@@ -398,16 +401,16 @@ class Judgement {
   }
 
   const Case& case_;
-  const suite::Outcome& outcome_;
-  const RuleObservation& seen_;
-  const RuleEvidence evidence_;
+  const suite::Requirement& requirement_;
+  const RequirementObservation& seen_;
+  const RequirementEvidence evidence_;
   std::vector<Finding> findings_;
 };
 
 }  // namespace
 
-Verdict judgeRules(const Case& testCase, const RuleObservation& seen) {
-  return Judgement(testCase, seen).verdict();
+Verdict judgeRequirement(const Case& testCase, const RequirementObservation& seen) {
+  return RequirementJudgement(testCase, seen).verdict();
 }
 
 }  // namespace wsgauntlet::play

@@ -6,7 +6,7 @@
 
 namespace wsgauntlet::suite {
 
-/// Reads `applies-to`, `outcome`, `checks`, `patience`, `request`, `response` and `early`.
-void readRulesOfLevel(ObjectReader& object, Case& out);
+/// Reads `outcome`, `checks`, `patience`, `request`, `response` and `early`.
+[[nodiscard]] Requirement readRequirement(ObjectReader& object);
 
 }  // namespace wsgauntlet::suite

@@ -1,4 +1,4 @@
-#include "play/rule_evidence.hpp"
+#include "play/requirement_evidence.hpp"
 
 #include "base/text.hpp"
 #include "play/mask_pattern.hpp"
@@ -24,7 +24,7 @@ bool isOneOf(std::string_view text, const std::vector<std::string>& values) {
   });
 }
 
-std::string breachOfField(const Check& check, const RuleEvidence& evidence) {
+std::string breachOfField(const Check& check, const RequirementEvidence& evidence) {
   if (evidence.seen.handshake.empty()) return {};
   const auto value = evidence.head.joined(check.name);
   if (!value) return fmt::format("{}, without {}", evidence.handshakeWords(), check.name);
@@ -35,7 +35,7 @@ std::string breachOfField(const Check& check, const RuleEvidence& evidence) {
   return has ? "" : fmt::format("sent {}: {}", check.name, excerpt(*value));
 }
 
-std::string breachOfCloseCode(const Check& check, const RuleEvidence& evidence) {
+std::string breachOfCloseCode(const Check& check, const RequirementEvidence& evidence) {
   const auto& code = evidence.seen.closeCode;
   if (!code || isOneOf(std::to_string(*code), check.values)) return {};
   return fmt::format("closed with code {}", *code);
@@ -43,7 +43,7 @@ std::string breachOfCloseCode(const Check& check, const RuleEvidence& evidence) 
 
 /// The first octets of the payload of the Close frame that a step sends; none when it sends none.
 std::optional<Octets> closePayload(const suite::Step& step) {
-  if (const auto* frame = std::get_if<suite::SendFrame>(&step.action)) {
+  if (const auto* frame = std::get_if<FrameToSend>(&step.action)) {
     if (frame->opcode == websocket::kClose) return Octets(frame->payload.head(2));
   } else if (const auto* close = std::get_if<suite::SendClose>(&step.action)) {
     Octets payload;
@@ -63,23 +63,23 @@ std::string excerpt(OctetView text) {
   return terminalText(text.substr(0, kShown)) + (text.size() > kShown ? "…" : "");
 }
 
-std::optional<int> RuleEvidence::status() const {
+std::optional<int> RequirementEvidence::status() const {
   const auto words = websocket::splitWords(head.startLine);
   if (words.size() < 2) return std::nullopt;
   return websocket::parseNumber(words[1], kMaxStatus);
 }
 
-std::string RuleEvidence::handshakeWords() const {
+std::string RequirementEvidence::handshakeWords() const {
   if (seen.isServer) return fmt::format("requested '{}'", excerpt(head.startLine));
   if (!seen.handshake.empty()) return fmt::format("answered '{}'", excerpt(head.startLine));
   return seen.closing.wasOpenHandshakeTimeout ? "was silent" : "ended TCP without an answer";
 }
 
-bool RuleEvidence::closedFirst() const {
+bool RequirementEvidence::closedFirst() const {
   return !seen.closing.closedByMe && (seen.closeFrames > 0 || seen.peerEndedTcp);
 }
 
-std::string RuleEvidence::closingWords() const {
+std::string RequirementEvidence::closingWords() const {
   if (seen.closeFrames == 0) return "ended TCP without a Close frame";
   if (!seen.closeCode) return "closed the connection without a code";
   std::string text = fmt::format("closed the connection with code {}", *seen.closeCode);
@@ -87,11 +87,11 @@ std::string RuleEvidence::closingWords() const {
   return text;
 }
 
-bool RuleEvidence::hasCloseCode(const std::vector<std::uint16_t>& codes) const {
+bool RequirementEvidence::hasCloseCode(const std::vector<std::uint16_t>& codes) const {
   return seen.closeCode && std::find(codes.begin(), codes.end(), *seen.closeCode) != codes.end();
 }
 
-std::vector<std::uint16_t> RuleEvidence::sentCloseCodes() const {
+std::vector<std::uint16_t> RequirementEvidence::sentCloseCodes() const {
   std::vector<std::uint16_t> codes;
   for (const suite::Step& step : rule.script) {
     if (const auto payload = closePayload(step)) {
@@ -101,30 +101,31 @@ std::vector<std::uint16_t> RuleEvidence::sentCloseCodes() const {
   return codes;
 }
 
-bool RuleEvidence::sentClose() const {
+bool RequirementEvidence::sentClose() const {
   return std::any_of(rule.script.begin(), rule.script.end(),
                      [](const suite::Step& step) { return closePayload(step).has_value(); });
 }
 
-std::uint64_t RuleEvidence::largestMessage() const {
+std::uint64_t RequirementEvidence::largestMessage() const {
   std::uint64_t largest = 0;
   for (const suite::Step& step : rule.script) {
-    if (const auto* frame = std::get_if<suite::SendFrame>(&step.action)) {
+    if (const auto* frame = std::get_if<FrameToSend>(&step.action)) {
       largest = std::max(largest, frame->payload.size());
     } else if (const auto* message = std::get_if<suite::SendMessage>(&step.action)) {
       largest = std::max(largest, message->payload.size());
     }
   }
-  if (rule.expect.empty()) return largest;  // what is compressed, or in fragments, grows
-  for (const suite::ExpectedEvent& event : rule.expect.front().events) {
+  const auto alternatives = suite::alternativesOf(rule);
+  if (alternatives.empty()) return largest;  // what is compressed, or in fragments, grows
+  for (const suite::ExpectedEvent& event : alternatives.front().events) {
     const auto* message = std::get_if<suite::ExpectMessage>(&event);
     if (message != nullptr) largest = std::max(largest, message->payload.size());
   }
   return largest;
 }
 
-std::string breachOf(const Check& check, const RuleEvidence& evidence) {
-  const RuleObservation& seen = evidence.seen;
+std::string breachOf(const Check& check, const RequirementEvidence& evidence) {
+  const RequirementObservation& seen = evidence.seen;
   const std::size_t fields = check.name.empty() ? 0 : evidence.head.find(check.name).size();
   switch (check.kind) {
     case Check::Kind::answered:

@@ -1,7 +1,7 @@
 // What was seen of a peer in a case that is judged by level, in the words of verdicts.
 #pragma once
 
-#include "play/rule_course.hpp"
+#include "play/requirement_tracker.hpp"
 #include "suite/model.hpp"
 #include "websocket/http.hpp"
 
@@ -15,13 +15,13 @@ namespace wsgauntlet::play {
 [[nodiscard]] std::string excerpt(OctetView text);
 
 /// Case and observation outlive it.
-class RuleEvidence {
+class RequirementEvidence {
  public:
-  RuleEvidence(const suite::Case& testCase, const RuleObservation& observation)
+  RequirementEvidence(const suite::Case& testCase, const RequirementObservation& observation)
       : rule(testCase), seen(observation), head(websocket::parseHead(observation.handshake)) {}
 
   const suite::Case& rule;
-  const RuleObservation& seen;
+  const RequirementObservation& seen;
   const websocket::HttpHead head;  ///< of the peer's handshake
 
   /// The status code of a server's answer; none without one.
@@ -43,6 +43,6 @@ class RuleEvidence {
 };
 
 /// What the peer did against a check; empty when it kept to it. `well-formed` is judged elsewhere.
-[[nodiscard]] std::string breachOf(const suite::Check& check, const RuleEvidence& evidence);
+[[nodiscard]] std::string breachOf(const suite::Check& check, const RequirementEvidence& evidence);
 
 }  // namespace wsgauntlet::play

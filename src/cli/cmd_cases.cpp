@@ -3,9 +3,12 @@
 #include "cli/common_flags.hpp"
 #include "cli/exit_status.hpp"
 #include "cli/output.hpp"
+#include "suite/case_loader.hpp"
 #include "suite/catalogue.hpp"
 #include "suite/coverage.hpp"
 #include "suite/describe.hpp"
+#include "suite/embedded_cases.hpp"
+#include "suite/selection.hpp"
 
 #include <memory>
 

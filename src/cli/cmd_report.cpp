@@ -12,6 +12,7 @@
 #include "report/store/pcap.hpp"
 #include "report/store/reader.hpp"
 #include "report/store/run_record.hpp"
+#include "suite/selection.hpp"
 #include "web/report_site.hpp"
 
 #include <algorithm>

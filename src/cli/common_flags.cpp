@@ -2,6 +2,9 @@
 
 #include "base/error.hpp"
 #include "cli/output.hpp"
+#include "suite/case_loader.hpp"
+#include "suite/embedded_cases.hpp"
+#include "suite/selection.hpp"
 #include "suite/shard.hpp"
 #include "websocket/http.hpp"
 

@@ -3,7 +3,7 @@
 
 #include "base/json_source.hpp"
 #include "cli/spec_keys.hpp"
-#include "net/tls.hpp"
+#include "net/tls_context.hpp"
 #include "roles/connect_spec.hpp"
 #include "websocket/options.hpp"
 #include "websocket/url.hpp"

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "base/json_source.hpp"
-#include "net/tls.hpp"
+#include "net/tls_context.hpp"
 #include "roles/agent_exclusions.hpp"
 #include "roles/fuzzing_client.hpp"
 #include "roles/fuzzing_server.hpp"

@@ -2,8 +2,8 @@
 #pragma once
 
 #include "cli/common_flags.hpp"
-#include "net/tls.hpp"
-#include "net/transport.hpp"
+#include "net/listener.hpp"
+#include "net/tls_context.hpp"
 #include "roles/connect_spec.hpp"
 #include "roles/plain_server.hpp"
 #include "websocket/options.hpp"

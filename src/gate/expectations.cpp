@@ -4,6 +4,7 @@
 #include "gate/policy.hpp"
 #include "report/store/reader.hpp"
 #include "suite/catalogue.hpp"
+#include "suite/selection.hpp"
 
 #include <algorithm>
 

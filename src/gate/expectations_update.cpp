@@ -1,6 +1,7 @@
 #include "gate/expectations.hpp"
 #include "gate/policy.hpp"
 #include "suite/catalogue.hpp"
+#include "suite/selection.hpp"
 
 #include <algorithm>
 #include <optional>

@@ -3,6 +3,7 @@
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "suite/catalogue.hpp"
+#include "suite/selection.hpp"
 
 #include <algorithm>
 

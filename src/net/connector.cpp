@@ -1,9 +1,11 @@
+#include "net/connector.hpp"
+
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "net/driver.hpp"
 #include "net/endpoint.hpp"
 #include "net/tls_handshake.hpp"
-#include "net/transport.hpp"
+#include "net/tls_stream.hpp"
 #include "websocket/http.hpp"
 #include "websocket/url.hpp"
 

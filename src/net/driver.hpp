@@ -1,7 +1,7 @@
 // Moves octets and time between a socket and a session.
 #pragma once
 
-#include "net/tls.hpp"
+#include "net/tls_stream.hpp"
 #include "websocket/session.hpp"
 
 #include <array>

@@ -1,8 +1,10 @@
+#include "net/listener.hpp"
+
 #include "base/error.hpp"
 #include "net/driver.hpp"
 #include "net/endpoint.hpp"
 #include "net/tls_handshake.hpp"
-#include "net/transport.hpp"
+#include "net/tls_stream.hpp"
 
 #include <cerrno>
 #include <cstring>

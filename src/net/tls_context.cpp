@@ -1,5 +1,6 @@
+#include "net/tls_context.hpp"
+
 #include "base/error.hpp"
-#include "net/tls.hpp"
 #include "net/tls_native.hpp"
 
 #include <array>

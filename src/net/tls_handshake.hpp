@@ -3,7 +3,8 @@
 
 #include "base/clock.hpp"
 #include "net/endpoint.hpp"
-#include "net/tls.hpp"
+#include "net/tls_context.hpp"
+#include "net/tls_stream.hpp"
 
 #include <functional>
 #include <memory>

@@ -1,5 +1,7 @@
+#include "net/tls_stream.hpp"
+
 #include "base/error.hpp"
-#include "net/tls.hpp"
+#include "net/tls_context.hpp"
 #include "net/tls_native.hpp"
 
 #include <algorithm>

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "suite/catalogue.hpp"
+#include "suite/selection.hpp"
 
 #include <string>
 #include <string_view>

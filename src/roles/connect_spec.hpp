@@ -1,9 +1,9 @@
 // How a role reaches a server, and what it asks for there.
 #pragma once
 
+#include "net/connector.hpp"
 #include "net/proxy.hpp"
-#include "net/tls.hpp"
-#include "net/transport.hpp"
+#include "net/tls_context.hpp"
 #include "roles/run_log.hpp"
 #include "websocket/client_handshake.hpp"
 #include "websocket/http.hpp"

@@ -1,6 +1,6 @@
 #include "roles/fuzzing_client.hpp"
 
-#include "net/transport.hpp"
+#include "net/connector.hpp"
 #include "play/case_session.hpp"
 #include "roles/names.hpp"
 #include "roles/repetition.hpp"

@@ -2,7 +2,7 @@
 
 #include "base/error.hpp"
 #include "base/memory.hpp"
-#include "net/transport.hpp"
+#include "net/listener.hpp"
 #include "play/case_session.hpp"
 #include "play/opening.hpp"
 #include "roles/case_progress.hpp"
@@ -11,6 +11,7 @@
 #include "roles/report_writer.hpp"
 #include "web/run_page.hpp"
 #include "websocket/request_session.hpp"
+#include "websocket/server_response.hpp"
 
 #include <algorithm>
 #include <chrono>

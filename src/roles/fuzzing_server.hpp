@@ -1,7 +1,8 @@
 // The fuzzing server: clients under test connect and ask for cases.
 #pragma once
 
-#include "net/transport.hpp"
+#include "net/listener.hpp"
+#include "net/tls_context.hpp"
 #include "play/result.hpp"
 #include "report/store/folder.hpp"
 #include "roles/agent_exclusions.hpp"

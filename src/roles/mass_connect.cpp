@@ -1,5 +1,6 @@
 #include "roles/mass_connect.hpp"
 
+#include "net/connector.hpp"
 #include "roles/simple_session.hpp"
 
 #include <algorithm>

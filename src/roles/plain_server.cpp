@@ -2,6 +2,7 @@
 
 #include "mutants/mutant_peer.hpp"
 #include "websocket/request_session.hpp"
+#include "websocket/server_response.hpp"
 
 #include <utility>
 

@@ -2,8 +2,9 @@
 #pragma once
 
 #include "mutants/mutations.hpp"
+#include "net/listener.hpp"
 #include "net/loop.hpp"
-#include "net/transport.hpp"
+#include "net/tls_context.hpp"
 #include "roles/run_log.hpp"
 #include "roles/simple_session.hpp"
 #include "websocket/http.hpp"

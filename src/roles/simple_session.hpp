@@ -3,6 +3,7 @@
 
 #include "websocket/connection.hpp"
 #include "websocket/request_session.hpp"
+#include "websocket/server_response.hpp"
 #include "websocket/session.hpp"
 
 #include <memory>

@@ -1,3 +1,5 @@
+#include "suite/case_loader.hpp"
+
 #include "suite/case_reader.hpp"
 #include "suite/catalogue.hpp"
 #include "suite/template_expansion.hpp"

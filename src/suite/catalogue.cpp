@@ -1,5 +1,7 @@
 #include "suite/catalogue.hpp"
 
+#include "suite/case_loader.hpp"
+#include "suite/embedded_cases.hpp"
 #include "suite/field_reader.hpp"
 
 #include <algorithm>

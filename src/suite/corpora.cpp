@@ -2,6 +2,7 @@
 
 #include "base/text.hpp"
 #include "suite/catalogue.hpp"
+#include "suite/embedded_cases.hpp"
 #include "suite/field_reader.hpp"
 
 #include <algorithm>

@@ -2,6 +2,7 @@
 
 #include "suite/embedded_files.hpp"
 #include "suite/field_reader.hpp"
+#include "suite/selection.hpp"
 
 #include <algorithm>
 #include <map>

@@ -1,3 +1,6 @@
+#include "suite/embedded_cases.hpp"
+
+#include "suite/case_loader.hpp"
 #include "suite/catalogue.hpp"
 #include "suite/embedded_files.hpp"
 #include "suite/field_reader.hpp"

@@ -1,6 +1,7 @@
 #include "suite/measure_reader.hpp"
 
 #include "suite/catalogue.hpp"
+#include "suite/embedded_cases.hpp"
 #include "suite/payload_reader.hpp"
 #include "suite/step_reader.hpp"
 

@@ -3,6 +3,7 @@
 #include "base/hex.hpp"
 #include "suite/catalogue.hpp"
 #include "suite/deflate_writer.hpp"
+#include "suite/embedded_cases.hpp"
 
 #include <fmt/format.h>
 

@@ -1,3 +1,5 @@
+#include "suite/selection.hpp"
+
 #include "suite/catalogue.hpp"
 #include "suite/field_reader.hpp"
 

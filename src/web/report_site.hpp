@@ -1,8 +1,8 @@
 // Report folders on the web.
 #pragma once
 
+#include "net/listener.hpp"
 #include "net/loop.hpp"
-#include "net/transport.hpp"
 #include "web/web_session.hpp"
 
 #include <filesystem>

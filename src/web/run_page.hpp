@@ -2,8 +2,9 @@
 // watch how clients do.
 #pragma once
 
+#include "net/listener.hpp"
 #include "net/loop.hpp"
-#include "net/transport.hpp"
+#include "net/tls_context.hpp"
 #include "report/store/folder.hpp"
 #include "suite/model.hpp"
 #include "web/event_broadcaster.hpp"

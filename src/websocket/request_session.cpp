@@ -1,5 +1,7 @@
 #include "websocket/request_session.hpp"
 
+#include "websocket/server_response.hpp"
+
 #include <utility>
 
 namespace wsgauntlet::websocket {

@@ -1,3 +1,5 @@
+#include "websocket/server_response.hpp"
+
 #include "base/html.hpp"
 #include "base/text.hpp"
 #include "websocket/handshake.hpp"

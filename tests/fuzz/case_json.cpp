@@ -1,6 +1,7 @@
 // Case files: anything as a file gives cases or problems with a line, and cases that can be shown.
 #include "base/error.hpp"
 #include "fuzz_input.hpp"
+#include "suite/case_loader.hpp"
 #include "suite/catalogue.hpp"
 #include "suite/describe.hpp"
 

@@ -2,6 +2,7 @@
 #include "fuzz_input.hpp"
 #include "http_answer.hpp"
 #include "websocket/handshake.hpp"
+#include "websocket/server_response.hpp"
 
 #include <array>
 #include <string>

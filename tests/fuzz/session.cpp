@@ -9,6 +9,7 @@
 #include "suite/catalogue.hpp"
 #include "websocket/handshake.hpp"
 #include "websocket/request_session.hpp"
+#include "websocket/server_response.hpp"
 
 #include <array>
 #include <memory>

@@ -4,6 +4,7 @@
 #include "cli/spec_reader.hpp"
 #include "fuzz_input.hpp"
 #include "suite/catalogue.hpp"
+#include "suite/selection.hpp"
 
 using namespace wsgauntlet;
 

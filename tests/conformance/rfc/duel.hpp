@@ -5,6 +5,7 @@
 #include "play/case_session.hpp"
 #include "play/opening.hpp"
 #include "websocket/handshake.hpp"
+#include "websocket/server_response.hpp"
 
 #include <array>
 #include <memory>

@@ -1,8 +1,9 @@
 // When a session is woken, and what becomes of its wishes, over real sockets: in every mode of the
 // driver, whatever the peer does.
+#include "net/connector.hpp"
+#include "net/listener.hpp"
 #include "net/loop.hpp"
-#include "net/tls.hpp"
-#include "net/transport.hpp"
+#include "net/tls_context.hpp"
 
 #include <algorithm>
 #include <array>

@@ -1,7 +1,7 @@
 // Two ends of TLS over a pair of sockets, without a loop.
-#include "net/tls.hpp"
-
 #include "base/error.hpp"
+#include "net/tls_context.hpp"
+#include "net/tls_stream.hpp"
 
 #include <algorithm>
 #include <array>

@@ -5,6 +5,7 @@
 #include "suite/catalogue.hpp"
 #include "websocket/connection.hpp"
 #include "websocket/handshake.hpp"
+#include "websocket/server_response.hpp"
 
 #include <algorithm>
 #include <array>

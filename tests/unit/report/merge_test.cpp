@@ -4,6 +4,7 @@
 #include "report/store/folder.hpp"
 #include "report/store/reader.hpp"
 #include "samples.hpp"
+#include "suite/selection.hpp"
 #include "temp_folder.hpp"
 
 #include <gmock/gmock.h>

@@ -1,5 +1,6 @@
 // What a case file means: the payload grammar, templates, defaults. samples_test.cpp has the
 // errors.
+#include "suite/case_loader.hpp"
 #include "suite/catalogue.hpp"
 
 #include <gmock/gmock.h>

@@ -1,6 +1,8 @@
 #include "suite/catalogue.hpp"
 
 #include "base/json_source.hpp"
+#include "suite/case_loader.hpp"
+#include "suite/embedded_cases.hpp"
 #include "suite/embedded_files.hpp"
 
 #include <filesystem>

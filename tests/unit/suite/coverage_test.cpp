@@ -1,5 +1,7 @@
 #include "suite/coverage.hpp"
 
+#include "suite/selection.hpp"
+
 #include <fstream>
 #include <sstream>
 

@@ -2,6 +2,7 @@
 // with WSGAUNTLET_WRITE_EXPECTED set writes it anew. schema_test.py gives the same files to the
 // JSON Schema.
 #include "base/json_source.hpp"
+#include "suite/case_loader.hpp"
 #include "suite/catalogue.hpp"
 
 #include <algorithm>

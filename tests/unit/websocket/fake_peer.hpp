@@ -5,6 +5,7 @@
 #include "base/octets.hpp"
 #include "websocket/connection.hpp"
 #include "websocket/handshake.hpp"
+#include "websocket/server_response.hpp"
 #include "websocket/session.hpp"
 
 #include <array>

@@ -1,6 +1,7 @@
 #include "websocket/server_handshake.hpp"
 
 #include "websocket/handshake.hpp"
+#include "websocket/server_response.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

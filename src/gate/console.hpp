@@ -1,4 +1,4 @@
-// What stands on the console after a run.
+// What the console shows after a run.
 #pragma once
 
 #include "report/records.hpp"

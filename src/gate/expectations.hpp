@@ -19,7 +19,7 @@ struct Expectation {
   std::optional<play::Behavior> behavior;  ///< the verdict that is known; any when it is not set
   std::optional<play::BehaviorClose> behaviorClose;
   bool sometimes = false;  ///< the cases may pass too
-  Place place;             ///< where it stands in its file
+  Place place;             ///< its place in its file
 
   [[nodiscard]] bool matches(const suite::CaseId& id) const;
   /// True when this is the failure that is known.

@@ -15,7 +15,7 @@ namespace {
 
 using Results = std::vector<NewExpectation>;
 
-/// Ids by their numbers; patterns stand behind the ids with the same start.
+/// Ids by their numbers; patterns come after the ids with the same start.
 using SortKey = std::tuple<std::optional<suite::CaseId>, std::string>;
 
 SortKey sortKey(const std::string& pattern) {
@@ -61,7 +61,7 @@ void sortEntries(Expectations& expectations) {
   std::erase_if(expectations.agents, [](const auto& agent) { return agent.second.empty(); });
 }
 
-/// True when the entry still tells the truth about a result.
+/// True when the entry is still right about a result.
 bool holds(const Expectation& entry, const NewExpectation& result) {
   if (result.failure == nullptr) return entry.sometimes;
   return entry.agrees(*result.failure);

@@ -25,7 +25,7 @@ std::string xml(std::string_view text) {
   return out;
 }
 
-/// Readers take what stands before the last dot for a package.
+/// Readers take what precedes the last dot for a package.
 std::string withoutDots(std::string text) {
   std::replace(text.begin(), text.end(), '.', '_');
   return text;

@@ -15,11 +15,11 @@
 namespace wsgauntlet::gate {
 namespace {
 
-/// A longer agent name tells nobody more.
-constexpr std::size_t kLongestAgent = 80;
+/// A longer agent name helps nobody.
+constexpr std::size_t kMaxAgentName = 80;
 
 std::string agentCode(const std::string& agent) {
-  return markdownCode(shortened(report::shownAgent(agent), kLongestAgent));
+  return markdownCode(shortened(report::shownAgent(agent), kMaxAgentName));
 }
 
 /// Categories such as `5 Fragmentation`, in the order of their numbers.

@@ -11,7 +11,7 @@ namespace {
 using websocket::FrameHeader;
 using websocket::isControl;
 
-constexpr std::uint64_t kMostPayload = std::uint64_t{64} << 20U;
+constexpr std::uint64_t kMaxPayload = std::uint64_t{64} << 20U;
 constexpr std::uint8_t kRsv1 = websocket::kRsv1;
 
 /// Which frames with a mask, or without one, a peer takes that must not.
@@ -73,7 +73,7 @@ bool MutantPeer::readFrame() {
   }
   if (!headerJudged_ && !isHeaderFine(header)) return false;
   headerJudged_ = true;
-  if (header.length > kMostPayload) {
+  if (header.length > kMaxPayload) {
     fail(header.length >> 63U != 0 ? 1002 : 1009);
     return false;
   }
@@ -188,7 +188,7 @@ bool MutantPeer::isControlFine(const FrameHeader& header) {
          (is(Mutation::takesLongClose) && close) || is(Mutation::cutsLongControl);
 }
 
-/// Whether a data frame stands where it may: continuations in a message, others outside.
+/// Whether a data frame is where it may be: continuations in a message, others outside.
 bool MutantPeer::isPlaceFine(const FrameHeader& header) {
   if (isControl(header.opcode)) return true;
   const bool continuation = header.opcode == websocket::kContinuation;
@@ -311,8 +311,8 @@ bool MutantPeer::inflate(const Octets& in, Octets& out) {
     inflaterEnded_ = !in.empty() && (static_cast<unsigned char>(in[0]) & 1U) != 0;
   }
   using Status = websocket::Inflater::Status;
-  if (inflater_->feed(in, out, kMostPayload) != Status::ok) return false;
-  return inflater_->finishMessage(out, kMostPayload) == Status::ok;
+  if (inflater_->feed(in, out, kMaxPayload) != Status::ok) return false;
+  return inflater_->finishMessage(out, kMaxPayload) == Status::ok;
 }
 
 void MutantPeer::takePing(const Octets& payload) {

@@ -81,9 +81,9 @@ void MutantPeer::write(Octets octets) {
 
 /// Long writes would take too long in small pieces.
 void MutantPeer::writeNow(Octets octets) {
-  constexpr std::size_t kMostInPieces = 3000;
+  constexpr std::size_t kMaxInPieces = 3000;
   const std::size_t size = is(Mutation::octets) ? 1 : is(Mutation::thirds) ? 3 : 0;
-  if (size == 0 || octets.size() > kMostInPieces) {
+  if (size == 0 || octets.size() > kMaxInPieces) {
     if (pieces_.empty()) {
       outbox_.append(octets);
     } else {

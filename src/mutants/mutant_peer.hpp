@@ -51,7 +51,7 @@ class MutantPeer : public websocket::Session {
   struct Message {
     bool binary = false;
     bool compressed = false;
-    Octets payload;  ///< as it stands in the frames
+    Octets payload;  ///< as it is in the frames
     std::vector<Octets> fragments;
   };
 

@@ -7,7 +7,7 @@
 
 namespace wsgauntlet::mutants {
 
-/// True when the message is no text, or is text as this peer understands it.
+/// True when the message is not text, or is text as this peer understands it.
 bool MutantPeer::isText(const Message& message, Octets& payload) {
   if (message.binary && !is(Mutation::utf8Binary)) return true;
   const bool first = !textSeen_;

@@ -142,7 +142,7 @@ class Connector : public std::enable_shared_from_this<Connector> {
                       });
   }
 
-  /// The server speaks only when it was spoken to, so nothing comes behind the blank line yet.
+  /// The server speaks only when it was spoken to, so nothing comes after the blank line yet.
   void readProxyAnswer() {
     asio::async_read_until(
         socket_, asio::dynamic_buffer(answer_, kMaxProxyAnswer), "\r\n\r\n",

@@ -16,7 +16,8 @@ namespace {
 
 /// The size of one read and of one write.
 constexpr std::size_t kBlock = 65536;
-/// A read shrinks to so many octets when what came costs much time, as a flood of tiny frames does.
+/// The minimum read size; reads shrink towards it while input is expensive to process, as a flood
+/// of tiny frames is.
 constexpr std::size_t kSmallestRead = 2048;
 /// What one connection may cost before others have a turn.
 constexpr auto kTurnTime = std::chrono::microseconds(500);
@@ -304,7 +305,7 @@ void Driver::timerFired() {
   afterSession();
 }
 
-/// The peer has ended its direction, and the session does not end its own: it is left alone.
+/// The peer has ended its direction, and the session does not end its own: nothing is done.
 void Driver::keepUp() {
   sessionEnded_ = true;
   armedFor_ = now() + kKeepUp;

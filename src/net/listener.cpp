@@ -53,7 +53,7 @@ void openTcp(Acceptor& acceptor, const ListenAddress& address) {
   } else {
     const Protocol::endpoint endpoint = ipEndpoint(address.host, address.port, error);
     if (error) {
-      throw InputError(fmt::format("'{}' is no numeric address to listen on", address.host));
+      throw InputError(fmt::format("'{}' is not a numeric address to listen on", address.host));
     }
     open(acceptor, endpoint, error);
   }
@@ -79,7 +79,7 @@ void openUnix(Acceptor& acceptor, const std::string& path) {
   if (error == asio::error::address_in_use) {
     struct stat file {};
     if (::lstat(path.c_str(), &file) != 0 || !S_ISSOCK(file.st_mode)) {
-      refuse(where, "a file that is no socket is there");
+      refuse(where, "a file that is not a socket is there");
     }
     if (answers(endpoint)) refuse(where, "another program listens on it");
     // A program that was killed has left it.

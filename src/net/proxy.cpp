@@ -46,7 +46,7 @@ Proxy parseProxy(std::string_view url) {
     proxy.host = place.host;
     proxy.port = place.port;
   } catch (const InputError&) {
-    refuseProxy(fmt::format("'{}' is no host and port", terminalText(authority)));
+    refuseProxy(fmt::format("'{}' is not a host and port", terminalText(authority)));
   }
   return proxy;
 }

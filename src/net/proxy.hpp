@@ -16,7 +16,7 @@ struct Proxy {
 };
 
 /// Takes `http://host:port` or `http://user:password@host:port` apart; user and password may have
-/// `%xx`. Throws InputError that tells what is wrong.
+/// `%xx`. Throws InputError that says what is wrong.
 [[nodiscard]] Proxy parseProxy(std::string_view url);
 
 /// The request to connect to `authority` (`host:port`).

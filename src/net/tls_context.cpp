@@ -83,7 +83,7 @@ void useSelfSigned(SSL_CTX* context) {
   X509* const x509 = certificate.get();
   X509_set_version(x509, X509_VERSION_3);
   ASN1_INTEGER_set_uint64(X509_get_serialNumber(x509), serial >> 1U);
-  // Clocks of peers may be a little behind.
+  // Clocks of peers may be a little after.
   X509_gmtime_adj(X509_getm_notBefore(x509), -kDay);
   X509_gmtime_adj(X509_getm_notAfter(x509), kSelfSignedLife);
   X509_set_pubkey(x509, key.get());
@@ -123,7 +123,7 @@ TlsContext::TlsContext(const TlsSettings& settings, bool isServer)
   // Many peers end TCP without a word of TLS; WebSocket has its own closing handshake.
   SSL_CTX_set_options(context_,
                       SSL_OP_IGNORE_UNEXPECTED_EOF | SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_TICKET);
-  // Each connection stands for itself: nothing is resumed, and no ticket waits unread at the end.
+  // Each connection is independent: nothing is resumed, and no ticket waits unread at the end.
   SSL_CTX_set_session_cache_mode(context_, SSL_SESS_CACHE_OFF);
   SSL_CTX_set_num_tickets(context_, 0);
 }

@@ -10,8 +10,8 @@ namespace wsgauntlet::net {
 
 /// What a role shows of itself and asks of its peers.
 struct TlsSettings {
-  std::string certFile;     ///< PEM, with the chain behind it; empty: none
-  std::string keyFile;      ///< PEM; empty: it stands in `certFile`
+  std::string certFile;     ///< PEM, with the chain after it; empty: none
+  std::string keyFile;      ///< PEM; empty: it is in `certFile`
   bool selfSigned = false;  ///< make a certificate for localhost, in place of the files
   bool verify = false;      ///< check the peer's certificate; a server then demands one
   std::string caFile;       ///< PEM of those who are trusted; empty: those of the system

@@ -33,9 +33,9 @@ std::uint64_t messageLimit(const suite::Case& testCase) {
   return 2 * largest + (std::uint64_t{1} << 20U);
 }
 
-/// How long a peer may take to end TCP behind the closing handshake.
+/// How long a peer may take to end TCP after the closing handshake.
 constexpr double kServerDrop = 5;
-/// How long we watch a client behind the closing handshake.
+/// How long we watch a client after the closing handshake.
 constexpr Duration kWatchClient = std::chrono::milliseconds(50);
 
 /// A slow peer is not a broken one: the timeouts are no shorter than the patience of the case, in

@@ -48,7 +48,7 @@ struct AcceptedRequest {
   Octets request;        ///< header block
   std::string response;  ///< header block
   std::optional<websocket::DeflateParameters> deflate;
-  Octets rest;  ///< octets that came behind the request
+  Octets rest;  ///< octets that came after the request
   /// What is wrong with the request: then `response` refuses it, and nothing else is done.
   std::string fault;
 };

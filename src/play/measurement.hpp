@@ -46,13 +46,13 @@ class RoundTripLoop {
  public:
   enum class State { running, succeeded, failed };
 
-  /// `compressed`: the phrases of compression cases, which tell each difference.
+  /// `compressed`: the phrases of compression cases, which name each difference.
   RoundTripLoop(const suite::RoundTrips& loop, bool compressed,
                 const suite::Corpora& corpora = suite::Corpora::builtIn());
 
   /// The message that is due. Call once at the start and after each `running`.
   [[nodiscard]] const Payload& next(TimePoint now);
-  /// Judges an echo. Messages behind the end change nothing.
+  /// Judges an echo. Messages after the end change nothing.
   State onMessage(OctetView payload, bool binary, TimePoint now);
 
   [[nodiscard]] State state() const { return state_; }

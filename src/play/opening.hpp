@@ -11,10 +11,10 @@
 
 namespace wsgauntlet::play {
 
-/// What stands for a `{name}` in the texts of a handshake.
+/// The value of a `{name}` in the texts of a handshake.
 using Placeholders = std::vector<std::pair<std::string, std::string>>;
 
-/// The octets of a handshake: the usual ones, changed as the case tells. What is to stand behind
+/// The octets of a handshake: the usual ones, changed as the case says. What is to follow
 /// the empty line is part of them.
 [[nodiscard]] std::string editHandshake(const std::string& usual, const suite::HandshakeEdit& edit,
                                         const Placeholders& placeholders);
@@ -23,7 +23,7 @@ using Placeholders = std::vector<std::pair<std::string, std::string>>;
 /// extensions, by which the answer is judged. `request` has a key.
 void editRequest(websocket::ClientRequest& request, const suite::HandshakeEdit& edit);
 
-/// The answer to a client, changed as the case tells. `request` holds the client's header block.
+/// The answer to a client, changed as the case says. `request` holds the client's header block.
 [[nodiscard]] std::string editResponse(const std::string& usual, const Octets& request,
                                        const suite::HandshakeEdit& edit);
 

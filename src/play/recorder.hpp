@@ -36,7 +36,7 @@ class Recorder : public websocket::Observer {
   template <typename Row>
   void note(Row row) {
     log_.push_back({now_ - start_, std::move(row)});
-    if (log_.size() == kMostRows && logOn_) {
+    if (log_.size() == kMaxRows && logOn_) {
       logOn_ = false;
       log_.push_back({now_ - start_, SwitchRow{false}});
     }
@@ -52,7 +52,7 @@ class Recorder : public websocket::Observer {
 
  private:
   /// A log that is longer is nobody's; a flood must not fill the memory. The log says that it ends.
-  static constexpr std::size_t kMostRows = 20000;
+  static constexpr std::size_t kMaxRows = 20000;
 
   TimePoint start_{};
   TimePoint now_{};

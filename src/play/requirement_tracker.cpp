@@ -54,7 +54,7 @@ void RequirementTracker::onMessage(OctetView payload, bool binary) {
   }
 }
 
-/// A peer may answer the most recent Ping alone, and send Pongs that nobody asked for (RFC 6455
+/// A peer may answer only the most recent Ping, and send Pongs that nobody asked for (RFC 6455
 /// section 5.5.3).
 void RequirementTracker::onPong(OctetView payload) {
   noteEvent(suite::ExpectPong{Payload(Octets(payload))});

@@ -343,7 +343,7 @@ class RequirementJudgement {
 
   // ---- the sum
 
-  /// The gravest finding decides, and is the only one that is told: one clause, one sentence.
+  /// The gravest finding decides, and is the only one that is reported: one clause, one sentence.
   Verdict sum() const {
     const auto worst =
         std::min_element(findings_.begin(), findings_.end(),

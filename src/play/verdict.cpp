@@ -78,7 +78,7 @@ void judgeInformational(const suite::ExpectedEvents& expected, const EventObserv
   verdict.behaviorClose = BehaviorClose::informational;
 }
 
-/// Counts as they stand in results: `{0: 50, 1: 1}`.
+/// Counts as results show them: `{0: 50, 1: 1}`.
 template <typename Counts>
 std::string formatCounts(const Counts& counts) {
   std::string text;

@@ -16,11 +16,11 @@ namespace wsgauntlet::report {
 namespace {
 
 /// Frames and events in one part of an explanation, and characters of a payload.
-constexpr std::size_t kMostItems = 4;
-constexpr std::size_t kMostCharacters = 24;
-constexpr std::size_t kMostHexOctets = 12;
+constexpr std::size_t kMaxItems = 4;
+constexpr std::size_t kMaxCharacters = 24;
+constexpr std::size_t kMaxHexOctets = 12;
 /// Of a reason; a peer has a say in some.
-constexpr std::size_t kLongestReason = 200;
+constexpr std::size_t kMaxReasonText = 200;
 
 std::string join(const std::vector<std::string>& parts, std::string_view separator) {
   std::string out;
@@ -32,17 +32,17 @@ std::string join(const std::vector<std::string>& parts, std::string_view separat
   return out;
 }
 
-/// The first items, or those around the difference when it lies further behind.
+/// The first items, or those around the difference when it lies further after.
 std::string listed(const std::vector<std::string>& items, std::size_t from, std::string_view noun) {
   if (items.empty()) return "nothing";
-  const std::size_t begin = items.size() <= kMostItems || from < kMostItems ? 0 : from - 1;
+  const std::size_t begin = items.size() <= kMaxItems || from < kMaxItems ? 0 : from - 1;
   std::vector<std::string> shown;
   if (begin > 0) shown.push_back(fmt::format("{} {}", begin, noun));
-  for (std::size_t i = begin; i < items.size() && i < begin + kMostItems; ++i) {
+  for (std::size_t i = begin; i < items.size() && i < begin + kMaxItems; ++i) {
     shown.push_back(items[i]);
   }
-  if (begin + kMostItems < items.size()) {
-    shown.push_back(fmt::format("{} more", items.size() - begin - kMostItems));
+  if (begin + kMaxItems < items.size()) {
+    shown.push_back(fmt::format("{} more", items.size() - begin - kMaxItems));
   }
   return join(shown, ", ");
 }
@@ -98,7 +98,7 @@ std::string frameWords(const play::FrameSentRow& frame) {
   return out + (frame.opcode == 8 ? closeWords(payload) : quoted(payload));
 }
 
-/// The frames of the script. The Close frame that answers the peer's is no part of it, nor is one
+/// The frames of the script. The Close frame that answers the peer's is not part of it, nor is one
 /// that ends a case after other frames.
 std::string sentWords(const play::Result& result) {
   std::vector<std::string> frames;
@@ -126,7 +126,7 @@ std::string descriptionWords(const suite::Case& testCase) {
   return text;
 }
 
-/// What the fuzzer did. The wire log does not tell what was in a frame that was written in parts.
+/// What the fuzzer did. The wire log does not show what was in a frame that was written in parts.
 std::string deedWords(const play::Result& result) {
   const auto inParts = [](const suite::Step& step) {
     return std::holds_alternative<suite::BeginFrame>(step.action);
@@ -141,7 +141,7 @@ std::string codeList(const std::vector<std::uint16_t>& codes) {
 
 std::string notCleanReason(const websocket::Closing& closing) {
   if (closing.wasNotCleanReason) {
-    return shortened(terminalText(*closing.wasNotCleanReason), kLongestReason);
+    return shortened(terminalText(*closing.wasNotCleanReason), kMaxReasonText);
   }
   return closing.wasClean ? "" : "the closing handshake was not completed";
 }
@@ -195,13 +195,13 @@ std::string quoted(const play::Excerpt& payload) {
   play::Excerpt whole = payload;
   whole.length = whole.head.size();
   std::string text = terminalText(whole.head);
-  if (!payload.cut() && isUtf8(payload.head) && countCodePoints(text) <= kMostCharacters) {
+  if (!payload.cut() && isUtf8(payload.head) && countCodePoints(text) <= kMaxCharacters) {
     return fmt::format(" \"{}\"", text);
   }
   const std::string shown = excerptText(payload).decoded
-                                ? fmt::format("\"{}\"", shortened(text, kMostCharacters))
-                                : "0x" + toHex(payload.head.substr(0, kMostHexOctets));
-  const bool marked = shown.starts_with("\"") || payload.length <= kMostHexOctets;
+                                ? fmt::format("\"{}\"", shortened(text, kMaxCharacters))
+                                : "0x" + toHex(payload.head.substr(0, kMaxHexOctets));
+  const bool marked = shown.starts_with("\"") || payload.length <= kMaxHexOctets;
   return fmt::format(" {}{} ({} octet{})", shown, marked ? "" : "…", payload.length,
                      payload.length == 1 ? "" : "s");
 }

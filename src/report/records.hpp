@@ -79,7 +79,7 @@ struct Tally {
 [[nodiscard]] CaseRecord makeRecord(const play::Result& result, std::string reportFile);
 /// The page beside a JSON file of a case: its name with `.html`.
 [[nodiscard]] std::string pageName(const std::string& reportFile);
-/// The time within which so many percent of the round trips were made, 0 to 100; of at least one.
+/// The time within which that many percent of the round trips were made, 0 to 100; of at least one.
 [[nodiscard]] std::chrono::nanoseconds percentile(
     const std::vector<std::chrono::nanoseconds>& sorted, std::size_t percent);
 /// 0 for a connection that was never open.

@@ -17,8 +17,8 @@ namespace {
 
 constexpr auto kTick = std::chrono::seconds(1);
 constexpr auto kHello = std::chrono::seconds(2);
-/// A client that lets so many octets wait is dropped: it must not fill our memory.
-constexpr std::uint64_t kMostWaiting = std::uint64_t{64} << 20U;
+/// A client that lets more octets wait is dropped: it must not fill our memory.
+constexpr std::uint64_t kMaxWaiting = std::uint64_t{64} << 20U;
 
 struct Message {
   Payload payload;
@@ -58,7 +58,7 @@ class ClientSession : public SimpleSession {
     for (const Message& message : std::exchange(messages_, {})) {
       connection_.sendMessage(message.payload, message.binary);
     }
-    if (connection_.outbox().waiting() > kMostWaiting) {
+    if (connection_.outbox().waiting() > kMaxWaiting) {
       connection_.outbox().end(websocket::Ending::reset);
     }
   }

@@ -1,4 +1,4 @@
-// A server that tells everyone what anyone says, and a client that listens to it.
+// A server that sends everyone what anyone says, and a client that listens to it.
 #pragma once
 
 #include "net/loop.hpp"

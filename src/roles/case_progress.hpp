@@ -29,7 +29,7 @@ class CaseProgress {
 
   /// A case is run (again): who asks from now on waits for this run's result.
   void begin(const std::string& agent, int number);
-  /// Notes a result and tells all who wait for it.
+  /// Notes a result and answers all who wait for it.
   void add(const std::string& agent, int number, play::Behavior behavior);
   /// Calls `waiter` with the result: at once when there is one, else when it comes.
   void whenDone(const std::string& agent, int number, Waiter waiter);

@@ -193,7 +193,7 @@ class ServerRun : public std::enable_shared_from_this<ServerRun> {
     goOn_();
   }
 
-  /// The cases say that the peer dropped the connection; this tells why, once.
+  /// The cases say that the peer dropped the connection; this says why, once.
   void tlsBroken(const std::string& reason) {
     if (std::exchange(toldOfTls_, true)) return;
     log_.line(fmt::format("TLS with {} has broken ({})", server_.urlText, reason));

@@ -28,7 +28,7 @@ namespace {
 /// How often to look whether anybody is still connected.
 constexpr auto kIdleCheck = std::chrono::seconds(1);
 
-/// The value of a parameter that stands exactly once and is not empty.
+/// The value of a parameter that occurs exactly once and is not empty.
 std::optional<std::string> parameter(const websocket::Accepted& request, std::string_view name) {
   std::optional<std::string> value;
   for (const auto& [key, text] : request.parameters) {

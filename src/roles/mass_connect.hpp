@@ -1,4 +1,4 @@
-// Opens a great number of connections, holds them, and tells how long that took.
+// Opens a great number of connections, holds them, and reports how long that took.
 #pragma once
 
 #include "net/loop.hpp"

@@ -20,7 +20,7 @@ constexpr int kSilentGrowth = 4;
 constexpr int kPatienceFactor = 10;
 constexpr Duration kMinPatience = milliseconds(250);
 constexpr Duration kSlow = milliseconds(200);
-/// A peer is slow when one in so many answers is.
+/// A peer is slow when one in this number of answers is.
 constexpr std::uint64_t kSlowShare = 20;
 /// A script's wait of a second suits a peer that answers within this time.
 constexpr Duration kSuitsScripts = milliseconds(100);

@@ -10,9 +10,9 @@
 namespace wsgauntlet::roles {
 
 /// Watches the opening handshakes with one peer. A case that waits costs nothing, so their number
-/// grows with each prompt answer, unless the peer serves only so many connections at a time: then
-/// an answer comes only after another case has ended. Handshakes at the same time do cost
-/// something: late answers halve their number.
+/// grows with each prompt answer, unless the peer serves only a limited number of connections at a
+/// time: then an answer comes only after another case has ended. Handshakes at the same time do
+/// cost something: late answers halve their number.
 class PeerPace {
  public:
   /// What is remembered of a case from its start to its end.

@@ -1,4 +1,4 @@
-// What a role tells while it runs.
+// Progress callbacks of a role.
 #pragma once
 
 #include "play/result.hpp"

@@ -23,7 +23,7 @@ class EventBroadcaster {
   /// Calls `listener` with the greeting at once, and then with each event until `leave`.
   Id listen(Listener listener);
   void leave(Id id);
-  /// `json` stands on one line, as `dump()` of a JSON value does.
+  /// `json` is one line, as `dump()` of a JSON value does.
   void publish(std::string_view name, std::string_view json);
   [[nodiscard]] bool watched() const { return !listeners_.empty(); }
 

@@ -47,7 +47,7 @@ bool isPlainName(std::string_view name) {
          name.find_first_not_of(kPlain) == std::string_view::npos;
 }
 
-/// The way from `current` down to `folder` as part of a URL, with a "/" behind each folder; nothing
+/// The way from `current` down to `folder` as part of a URL, with a "/" after each folder; nothing
 /// when it does not lead down.
 std::optional<std::string> wayDown(const std::filesystem::path& current,
                                    const std::filesystem::path& folder) {

@@ -14,7 +14,7 @@
 
 namespace wsgauntlet::web {
 
-/// A file of a report folder. `name` is what stands behind the last "/" of a path: only a plain
+/// A file of a report folder. `name` is what follows the last "/" of a path: only a plain
 /// name of a report page or JSON file that lies in the folder itself leads anywhere. The pages may
 /// run the scripts of this program and no others, and may load nothing.
 [[nodiscard]] WebReply reportReply(const std::filesystem::path& folder, std::string_view name);

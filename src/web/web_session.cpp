@@ -15,8 +15,8 @@ constexpr auto kPatience = std::chrono::seconds(10);
 /// A stream that is silent says now and then that it is there, and so finds out when the browser
 /// is not.
 constexpr auto kStreamHeartbeat = std::chrono::seconds(15);
-/// A browser that is this far behind its events does not read them.
-constexpr std::uint64_t kMostUnsent = std::uint64_t{8} * 1024 * 1024;
+/// A browser that is this far after its events does not read them.
+constexpr std::uint64_t kMaxUnsent = std::uint64_t{8} * 1024 * 1024;
 
 std::string_view phrase(int code) {
   switch (code) {
@@ -122,7 +122,7 @@ void WebSession::follow(EventStream hub, TimePoint now) {
 
 void WebSession::sendEvents() {
   outbox_.append(std::exchange(events_, {}));
-  if (outbox_.waiting() > kMostUnsent) outbox_.end(Ending::reset);
+  if (outbox_.waiting() > kMaxUnsent) outbox_.end(Ending::reset);
 }
 
 void WebSession::woken(TimePoint now) {

@@ -24,7 +24,7 @@ std::string checkStatusLine(const std::string& line) {
   const std::optional<int> status = parseNumber(words[1], kMaxStatus);
   if (!status) return fmt::format("Bad HTTP status code ('{}')", words[1]);
   if (*status == kSwitchingProtocols) return {};
-  // The words of the phrase stand without blanks in between: texts that tools know.
+  // The words of the phrase are without blanks in between: texts that tools know.
   const std::string phrase = fmt::format("{}", fmt::join(words.begin() + 2, words.end(), ""));
   return fmt::format("WebSocket connection upgrade failed ({}{}{})", *status,
                      phrase.empty() ? "" : " - ", phrase);

@@ -12,7 +12,7 @@
 namespace wsgauntlet::websocket {
 
 struct ClientRequest {
-  std::string host;  ///< an IPv6 address stands without brackets
+  std::string host;  ///< an IPv6 address is without brackets
   std::uint16_t port = 80;
   std::string authority;  ///< value of the Host field; empty: host and port
   std::string resource = "/";
@@ -24,7 +24,7 @@ struct ClientRequest {
   HttpFields extraHeaders;  ///< before Sec-WebSocket-Key
   std::string key;          ///< from `makeKey`
   std::optional<std::string> octets;  ///< written in place of what the fields above make
-  std::optional<std::uint32_t> chop;  ///< in pieces of so many octets
+  std::optional<std::uint32_t> chop;  ///< in pieces of this many octets
 };
 
 /// The value of Sec-WebSocket-Version for the `version` of a spec file: 8 for the drafts 10 to 12,
@@ -48,7 +48,7 @@ struct ResponseVerdict {
   [[nodiscard]] bool accepted() const { return failure.empty(); }
 };
 
-/// Judges the server's response; the first rule that is broken is told.
+/// Judges the server's response; the first rule that is broken is reported.
 [[nodiscard]] ResponseVerdict checkResponse(const HttpHead& head, const ClientRequest& request);
 
 }  // namespace wsgauntlet::websocket

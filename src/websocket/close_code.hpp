@@ -8,7 +8,7 @@
 
 namespace wsgauntlet::websocket {
 
-/// True for codes that may stand in a Close frame: those of RFC 6455 section 7.4.1 that are not
+/// True for codes that a Close frame may have: those of RFC 6455 section 7.4.1 that are not
 /// reserved for local use, 1012 to 1014 of the IANA registry, and 3000 to 4999 (libraries,
 /// applications).
 [[nodiscard]] bool isAllowedOnWire(std::uint16_t code);

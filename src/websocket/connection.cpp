@@ -7,7 +7,7 @@
 namespace wsgauntlet::websocket {
 namespace {
 
-/// A header block that is longer than this is no handshake.
+/// A header block that is longer than this is not a handshake.
 constexpr std::size_t kMaxHead = 65536;
 
 }  // namespace

@@ -45,7 +45,7 @@ struct SentFrame {
 struct ReceivedFrame {
   const FrameHeader& header;
   std::uint64_t length = 0;  ///< octets kept; 0 for data frames after a failure
-  OctetView head;            ///< their start: at least 64 octets where there are so many
+  OctetView head;            ///< their start: at least 64 octets where there are that many
 };
 
 /// Watches a connection: wire log, statistics, traffic counters. Knows nothing of the protocol and
@@ -54,7 +54,7 @@ class Observer {
  public:
   virtual ~Observer() = default;
   virtual void octetsReceived(OctetView octets) = 0;
-  /// One write. `head` holds its first octets: at least 64 where there are so many.
+  /// One write. `head` holds its first octets: at least 64 where there are that many.
   virtual void octetsSent(std::uint64_t length, OctetView head, bool piece) = 0;
   virtual void frameReceived(const ReceivedFrame& frame) = 0;
   virtual void frameSent(const SentFrame& frame) = 0;
@@ -90,8 +90,8 @@ class Connection {
   /// Client: sends the request and waits for the answer. A request without a key gets a random one.
   void openAsClient(const ClientRequest& request, TimePoint now);
   /// Server: the request was read and judged elsewhere; `request` holds its octets, `response` the
-  /// answer, `deflate` what was negotiated. `rest`: octets that came behind the request. `chop`:
-  /// the answer goes out in pieces of so many octets.
+  /// answer, `deflate` what was negotiated. `rest`: octets that came after the request. `chop`:
+  /// the answer goes out in pieces of this many octets.
   void openAsServer(OctetView request, const std::string& response,
                     const std::optional<DeflateParameters>& deflate, std::span<char> rest,
                     TimePoint now, std::optional<std::uint32_t> chop = {});
@@ -104,7 +104,7 @@ class Connection {
   void sendFrame(const FrameToSend& frame);
   /// Writes octets as they are, as long as frames are sent.
   void sendOctets(const Payload& octets);
-  /// Ends our direction of TCP behind what was written, and goes on reading.
+  /// Ends our direction of TCP after what was written, and goes on reading.
   void endSending() { outbox_.endSending(); }
   /// Sends a message while the connection is open: fragmented by `fragmentSize` (0: the option
   /// autoFragmentSize), compressed where that was negotiated. A message whose length is a multiple

@@ -10,7 +10,7 @@ namespace wsgauntlet::websocket {
 namespace {
 
 /// A peer that floods us with Pings and reads nothing gets no further Pongs.
-constexpr std::uint64_t kMostWaiting = std::uint64_t{1} << 20U;
+constexpr std::uint64_t kMaxWaiting = std::uint64_t{1} << 20U;
 
 }  // namespace
 void Connection::received(std::span<char> octets, TimePoint now) {
@@ -192,7 +192,7 @@ void Connection::controlFrameEnded() {
   if (observer_ != nullptr) observer_->frameReceived({header, control_.size(), control_});
   if (header.opcode == kClose) {
     closeReceived(control_);
-  } else if (header.opcode == kPing && state_ == State::open && outbox_.waiting() < kMostWaiting) {
+  } else if (header.opcode == kPing && state_ == State::open && outbox_.waiting() < kMaxWaiting) {
     FrameToSend pong;
     pong.opcode = kPong;
     pong.payload = Payload(control_);
@@ -243,7 +243,7 @@ void Connection::answerClose(std::optional<std::uint16_t> code,
   }
 }
 
-/// The peer broke a rule. The first breach fails the connection. What comes behind it is read, so
+/// The peer broke a rule. The first violation fails the connection. What comes after it is read, so
 /// that the peer's Close frame and its other events are seen, but not judged again: a frame with a
 /// further breach counts for nothing.
 void Connection::violate(const Violation& violation) {

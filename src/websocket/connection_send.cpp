@@ -198,7 +198,7 @@ void Connection::drop(Ending ending) {
   closed();
 }
 
-/// Writes an encoded frame: at once, or piece by piece behind what already waits.
+/// Writes an encoded frame: at once, or piece by piece after what already waits.
 void Connection::write(const Encoded& encoded, std::optional<std::uint32_t> chop, bool sync) {
   if (!chop && !sync && pieces_.empty()) {
     transmit(encoded, 0, encoded.size(), false);

@@ -109,8 +109,9 @@ Inflater::Status Inflater::feed(OctetView in, Octets& out, std::uint64_t limit) 
 }
 
 Inflater::Status Inflater::finishMessage(Octets& out, std::uint64_t limit) {
-  // Behind a final block without the empty one that section 7.2.3.4 adds, the tail is no block: the
-  // message is whole all the same, and what the tail does to the next one is its sender's doing.
+  // Behind a final block without the empty one that section 7.2.3.4 adds, the tail is not a block:
+  // the message is whole all the same, and what the tail does to the next one is its sender's
+  // doing.
   const bool whole = finalBlockEnded_;
   if (feed(kTail, out, limit) != Status::ok) return status_;
   // zlib's mark: 128 is the end of a block, the low bits are bits of an octet not yet used. After a

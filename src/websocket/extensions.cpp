@@ -73,7 +73,7 @@ class Reader {
     } else {
       rest_.remove_prefix(1);
       if (!isToken(text))
-        error_ = fmt::format("the quoted value '{}' is no token", terminalText(text));
+        error_ = fmt::format("the quoted value '{}' is not a token", terminalText(text));
     }
     return text;
   }
@@ -108,7 +108,7 @@ std::optional<int> windowBits(std::string_view digits) {
 }
 
 std::string illegalValue(const ExtensionParameter& parameter) {
-  // A missing value is told as "1": texts that tools know.
+  // A missing value is reported as "1": texts that tools know.
   return fmt::format("illegal extension parameter value '{}' for parameter '{}' of extension '{}'",
                      parameter.value.value_or("1"), parameter.name, kPermessageDeflate);
 }

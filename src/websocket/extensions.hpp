@@ -33,7 +33,7 @@ struct ExtensionElement {
 /// an empty list. Anything else that the grammar does not allow is an error.
 [[nodiscard]] Checked<std::vector<ExtensionElement>> parseExtensions(std::string_view header);
 
-/// `name; parameter=value; …`; values that are no token are quoted.
+/// `name; parameter=value; …`; values that are not tokens are quoted.
 [[nodiscard]] std::string serialize(const ExtensionElement& element);
 /// The elements joined with ", ".
 [[nodiscard]] std::string serialize(std::span<const ExtensionElement> elements);
@@ -48,7 +48,7 @@ struct DeflateParameters {
   friend bool operator==(const DeflateParameters&, const DeflateParameters&) = default;
 };
 
-/// The parameters of one permessage-deflate element, each as it stands there.
+/// The parameters of one permessage-deflate element, each as written.
 struct DeflateElement {
   bool clientNoContextTakeover = false;
   bool serverNoContextTakeover = false;
@@ -63,7 +63,7 @@ struct DeflateElement {
 enum class DeflateSide { offer, response };
 
 /// Checks the parameters of a permessage-deflate element: known, at most once, values legal. In an
-/// offer `client_max_window_bits` may stand without a value, in a response not.
+/// offer `client_max_window_bits` may be without a value, in a response not.
 [[nodiscard]] Checked<DeflateElement> checkDeflate(const ExtensionElement& element,
                                                    DeflateSide side);
 

@@ -1,5 +1,5 @@
 // What a frame header must keep to (RFC 6455 sections 5.1 to 5.5, RFC 7692 section 6), as pure
-// functions. The first rule that is broken is told; the texts are those that tools know.
+// functions. The first rule that is broken is reported; the texts are those that tools know.
 #pragma once
 
 #include "websocket/frame.hpp"

@@ -33,7 +33,7 @@ int hexDigit(char c) {
   return small >= 'a' && small <= 'f' ? small - 'a' + 10 : -1;
 }
 
-/// The next line without its end; `rest` goes on behind it.
+/// The next line without its end; `rest` goes on after it.
 std::string takeLine(OctetView& rest) {
   const std::size_t end = std::min(rest.find('\n'), rest.size());
   OctetView line = rest.substr(0, end);
@@ -220,7 +220,8 @@ std::string percentEncode(OctetView text) {
 
 void requireField(std::string_view name, std::string_view value) {
   if (!isToken(name)) {
-    throw InputError(fmt::format("\"{}\" is no name of an HTTP header field", terminalText(name)));
+    throw InputError(
+        fmt::format("\"{}\" is not the name of an HTTP header field", terminalText(name)));
   }
   const bool broken = std::any_of(value.begin(), value.end(),
                                   [](char c) { return c != '\t' && isControlCharacter(c); });

@@ -12,10 +12,10 @@
 
 namespace wsgauntlet::websocket {
 
-/// Header fields in the order in which they stand on the wire.
+/// Header fields in the order of the wire.
 using HttpFields = std::vector<std::pair<std::string, std::string>>;
 
-/// The offset just behind the blank line that ends a header block, or `npos` when it has not
+/// The offset just after the blank line that ends a header block, or `npos` when it has not
 /// arrived. Lines end with CRLF or a lone LF. Octets before `from` were searched before: pass the
 /// length that `octets` had then, so that a header that comes octet by octet costs linear time.
 [[nodiscard]] std::size_t findHeaderEnd(OctetView octets, std::size_t from = 0);
@@ -51,7 +51,7 @@ struct HttpHead {
 [[nodiscard]] std::vector<std::string_view> splitWords(std::string_view text);
 /// True for a non-empty sequence of the characters of a token (RFC 7230 section 3.2.6).
 [[nodiscard]] bool isToken(std::string_view text);
-/// The number that stands in decimal digits and nothing else; nothing when it is above `max`.
+/// The number in decimal digits and nothing else; nothing when it is above `max`.
 [[nodiscard]] std::optional<int> parseNumber(std::string_view digits, int max);
 
 /// A request target (RFC 7230 section 5.3) in its parts, none of them decoded.
@@ -75,8 +75,8 @@ using FormFields = std::vector<std::pair<std::string, std::string>>;
 /// The text with everything but unreserved characters (RFC 3986 section 2.3) as `%XX`.
 [[nodiscard]] std::string percentEncode(OctetView text);
 
-/// Throws InputError when a header field from the user has a name that is no token, or a value with
-/// a control character, which would end the field early.
+/// Throws InputError when a header field from the user has a name that is not a token, or a value
+/// with a control character, which would end the field early.
 void requireField(std::string_view name, std::string_view value);
 
 }  // namespace wsgauntlet::websocket

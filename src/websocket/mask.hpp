@@ -9,7 +9,7 @@
 
 namespace wsgauntlet::websocket {
 
-/// The four octets of a masking key in the order in which they stand on the wire.
+/// The four octets of a masking key in the order of the wire.
 using MaskKey = std::array<std::uint8_t, 4>;
 
 /// Masks or unmasks `octets` in place; both are the same operation. `phase` is the offset in the

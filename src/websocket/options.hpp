@@ -19,7 +19,7 @@ struct Options {
   std::uint64_t messageMemory = std::uint64_t{128} << 20U;
   std::uint64_t autoFragmentSize = 0;  ///< payload octets of each frame of a message
   bool failByDrop = false;             ///< fail by ending TCP, without a Close frame
-  /// End TCP right behind the Close frame with which a peer's breach is answered, as RFC 6455
+  /// End TCP right after the Close frame with which a peer's breach is answered, as RFC 6455
   /// section 7.1.7 has it. A fuzzer waits instead, to see how the peer closes.
   bool dropAfterFailure = false;
   bool echoCloseCodeReason = false;  ///< answer a Close frame with its own code and reason
@@ -36,7 +36,7 @@ struct Options {
   int compressionMemLevel = 8;
 
   // Server role.
-  /// How long TCP stays up behind a completed closing handshake, to see what else the peer sends.
+  /// How long TCP stays up after a completed closing handshake, to see what else the peer sends.
   Duration serverDropDelay{0};
   std::vector<int> versions = {13, 8};
   bool webStatus = true;

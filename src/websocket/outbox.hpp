@@ -58,7 +58,7 @@ class Outbox {
   /// Moves the next octets into `out` and returns how many they are.
   std::size_t take(std::span<char> out);
 
-  /// Our direction of the transport is to end behind what waits; the peer's goes on.
+  /// Our direction of the transport is to end after what waits; the peer's goes on.
   void endSending() { sendingEnded_ = true; }
   [[nodiscard]] bool sendingEnded() const { return sendingEnded_; }
 

@@ -7,7 +7,7 @@
 namespace wsgauntlet::websocket {
 namespace {
 
-/// A request that is longer is no opening handshake.
+/// A request that is longer is not an opening handshake.
 constexpr std::size_t kMaxRequest = 65536;
 
 }  // namespace

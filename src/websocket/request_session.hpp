@@ -17,14 +17,14 @@ namespace wsgauntlet::websocket {
 struct OpeningRequest {
   Accepted accepted;
   Octets request;  ///< header block as it came
-  Octets rest;     ///< octets behind it
+  Octets rest;     ///< octets after it
   std::string peer;
 };
 
 /// What to do with it: a session that answers, or a refusal.
 using RouteResult = std::variant<std::unique_ptr<Session>, Refused>;
 
-/// A request that is no good opening handshake: its header block and what is wrong with it.
+/// A request that is not a good opening handshake: its header block and what is wrong with it.
 struct RejectedRequest {
   RequestTarget target;
   Octets request;

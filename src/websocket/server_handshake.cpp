@@ -134,7 +134,7 @@ Refusal checkProtocols(const HttpHead& head, Accepted& out) {
 /// Matches the beginning of the text with a pattern in which `*` stands for anything.
 bool matchesBeginning(std::string_view pattern, std::string_view text) {
   std::size_t at = 0;
-  bool anywhere = false;  // behind a star
+  bool anywhere = false;  // after a star
   while (!pattern.empty()) {
     const std::size_t star = std::min(pattern.find('*'), pattern.size());
     const std::string_view part = pattern.substr(0, star);
@@ -222,7 +222,7 @@ RequestVerdict answerWeb(const FormFields& parameters, const ServerPolicy& polic
   const std::optional<std::string> after = firstOf(parameters, "after");
   if (!after) return Redirect{*redirect};
   const std::optional<int> seconds = parseNumber(*after, kMaxAfterSeconds);
-  if (!seconds) return badRequest(fmt::format("'{}' is no number of seconds", *after));
+  if (!seconds) return badRequest(fmt::format("'{}' is not a number of seconds", *after));
   return StatusPage{*redirect, *seconds};
 }
 
@@ -232,7 +232,7 @@ RequestVerdict checkRequest(const HttpHead& head, const ServerPolicy& policy) {
   Accepted accepted;
   Refusal refusal = checkRequestLine(head.startLine, accepted);
   if (!refusal && head.blankBeforeColon) {
-    refusal = badRequest("a blank stands between the name of a HTTP header and its colon");
+    refusal = badRequest("there is a blank between the name of a HTTP header and its colon");
   }
   if (!refusal) refusal = checkHost(head, accepted);
   if (!refusal && head.find("Upgrade").empty()) return answerWeb(accepted.parameters, policy);

@@ -39,7 +39,7 @@ struct Accepted {
 /// A request that is answered with an error.
 struct Refused {
   int code = 400;
-  std::string reason;  ///< stands in the status line
+  std::string reason;  ///< in the status line
   HttpFields headers;
 };
 
@@ -56,8 +56,8 @@ struct Redirect {
 
 using RequestVerdict = std::variant<Accepted, Refused, StatusPage, Redirect>;
 
-/// Judges a client's request; the first rule that is broken is told. Any port in the Host header is
-/// fine, since it may be a mapped one.
+/// Judges a client's request; the first rule that is broken is reported. Any port in the Host
+/// header is fine, since it may be a mapped one.
 [[nodiscard]] RequestVerdict checkRequest(const HttpHead& head, const ServerPolicy& policy);
 
 }  // namespace wsgauntlet::websocket

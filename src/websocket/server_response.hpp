@@ -9,7 +9,7 @@
 
 namespace wsgauntlet::websocket {
 
-/// What stands in the response that opens a connection.
+/// The fields of the response that opens a connection.
 struct ServerResponse {
   std::string server;       ///< empty: no such header
   std::string poweredBy;    ///< empty: no such header

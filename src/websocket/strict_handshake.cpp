@@ -34,7 +34,7 @@ class Inspection {
   [[nodiscard]] const HttpHead& head() const { return head_; }
   std::vector<HandshakeBreach> take() { return std::move(breaches_); }
 
-  /// The lines as such: their ends, and what stands before the colon.
+  /// The lines as such: their ends, and what precedes the colon.
   void inspectLines() {
     OctetView rest = block_;
     for (bool first = true; !rest.empty(); first = false) {
@@ -42,7 +42,7 @@ class Inspection {
       OctetView line = rest.substr(0, end);
       rest.remove_prefix(end == OctetView::npos ? rest.size() : end + 1);
       if (!line.ends_with('\r')) {
-        must(kLines, fmt::format("ended the line '{}' with LF alone", terminalText(line)));
+        must(kLines, fmt::format("ended the line '{}' with LF only", terminalText(line)));
         return;
       }
       line.remove_suffix(1);
@@ -55,7 +55,7 @@ class Inspection {
     if (head_.find(name).size() > 1) must(clause, fmt::format("sent {} more than once", name));
   }
 
-  /// The value of a field that must stand exactly once.
+  /// The value of a field that must occur exactly once.
   std::optional<std::string> once(std::string_view name, std::string_view clause) {
     const auto values = head_.find(name);
     if (values.size() == 1) return std::string(values.front());
@@ -84,7 +84,7 @@ class Inspection {
     }
     const std::size_t colon = line.find(':');
     if (colon != OctetView::npos && isToken(line.substr(0, colon))) return true;
-    must(kFieldNames, fmt::format("sent the line '{}', which is no field", terminalText(line)));
+    must(kFieldNames, fmt::format("sent the line '{}', which is not a field", terminalText(line)));
     return false;
   }
 

@@ -1,5 +1,5 @@
 // The grammar of opening handshakes to the letter (RFC 6455 section 4, RFC 7230 section 3): what a
-// peer must write. client_handshake.hpp and server_handshake.hpp tell what can be worked with.
+// peer must write. client_handshake.hpp and server_handshake.hpp say what can be worked with.
 #pragma once
 
 #include "base/octets.hpp"

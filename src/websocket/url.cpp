@@ -30,7 +30,8 @@ std::string takeScheme(std::string_view url, std::string_view& rest) {
 std::uint16_t parsePort(std::string_view url, std::string_view digits) {
   const std::optional<int> port = parseNumber(digits, kMaxPort);
   if (!port) {
-    refuse(url, fmt::format("the port \"{}\" is no number from 0 to 65535", terminalText(digits)));
+    refuse(url,
+           fmt::format("the port \"{}\" is not a number from 0 to 65535", terminalText(digits)));
   }
   return static_cast<std::uint16_t>(*port);
 }
@@ -50,7 +51,7 @@ void readBracketedHost(std::string_view url, std::string_view authority, Url& ou
     refuse(url, fmt::format("\"{}\" is no IPv6 address", terminalText(out.host)));
   authority.remove_prefix(close + 1);
   if (authority.empty()) return;
-  if (authority.front() != ':') refuse(url, "expected \":\" and a port behind the IPv6 address");
+  if (authority.front() != ':') refuse(url, "expected \":\" and a port after the IPv6 address");
   out.port = parsePort(url, authority.substr(1));
 }
 
@@ -59,7 +60,7 @@ void readAuthority(std::string_view url, std::string_view authority, Url& out) {
     refuse(url, "user name and password are not supported");
   }
   if (authority.starts_with('[')) return readBracketedHost(url, authority, out);
-  if (isIpv6(authority)) refuse(url, "an IPv6 address stands in brackets: ws://[::1]:9001");
+  if (isIpv6(authority)) refuse(url, "an IPv6 address is in brackets: ws://[::1]:9001");
   const std::size_t colon = authority.find(':');
   out.host = authority.substr(0, colon);
   if (out.host.empty()) refuse(url, "the host is missing");
@@ -96,7 +97,7 @@ Url parseUrl(std::string_view text) {
   if (scheme == "ws+unix") {
     readSocket(text, rest, url);
   } else {
-    if (!rest.starts_with("//")) refuse(text, fmt::format("expected // behind {}:", scheme));
+    if (!rest.starts_with("//")) refuse(text, fmt::format("expected // after {}:", scheme));
     rest.remove_prefix(2);
     const std::size_t end = std::min(rest.find_first_of("/?"), rest.size());
     readAuthority(text, rest.substr(0, end), url);

@@ -6,7 +6,7 @@
 namespace wsgauntlet::websocket {
 namespace {
 
-// The automaton: a state says which octets may come next. All transitions for one octet stand in
+// The automaton: a state says which octets may come next. All transitions for one octet are in
 // one 64-bit row, six bits for each state, and a state is the place of its bits in the row. So a
 // step is one load, one shift and one mask, whatever the text.
 using State = std::uint64_t;

@@ -8,9 +8,9 @@ namespace {
 constexpr unsigned kEndOfBlock = 256;
 constexpr unsigned kLengthCodes = 19;
 // A length with its distance takes at most 15 + 5 + 15 + 13 bits.
-constexpr unsigned kLongestUnit = 48;
+constexpr unsigned kMaxUnit = 48;
 
-// The formulas behind the tables of RFC 1951 section 3.2.5.
+// The formulas after the tables of RFC 1951 section 3.2.5.
 constexpr unsigned lengthExtraBits(unsigned code) {
   return code < 8 || code == 28 ? 0 : code / 4 - 1;
 }
@@ -245,7 +245,7 @@ void WindowCheck::startDynamicBlock() {
 
 bool WindowCheck::readSymbols(OctetView& in) {
   for (;;) {
-    if (have_ < kLongestUnit) refill(in);
+    if (have_ < kMaxUnit) refill(in);
     const unsigned entry = literals_->find(bits_);
     const unsigned used = entry % 16;
     if (entry == 0 && have_ >= kMaxBits) return stop();
@@ -268,7 +268,7 @@ bool WindowCheck::readMatch(unsigned code, unsigned used) {
   if (code > 28) return stop();
   used += lengthExtraBits(code);
   const unsigned entry = distances_->find(bits_ >> used);
-  if (entry == 0) return have_ < kLongestUnit ? false : stop();
+  if (entry == 0) return have_ < kMaxUnit ? false : stop();
   const unsigned distanceCode = entry / 16;
   if (used + entry % 16 > have_) return false;
   if (distanceCode > 29) return stop();

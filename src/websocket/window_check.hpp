@@ -10,11 +10,11 @@
 
 namespace wsgauntlet::websocket {
 
-/// Follows deflate data (RFC 1951) without decompressing it, and looks at each distance. zlib alone
-/// does not see them all: it takes a distance beyond the window when the octets are still in its
-/// output buffer.
+/// Follows deflate data (RFC 1951) without decompressing it, and looks at each distance. zlib by
+/// itself does not see them all: it takes a distance beyond the window when the octets are still in
+/// its output buffer.
 ///
-/// Memory and time are bounded for any data. Data that is no deflate data ends the check; telling
+/// Memory and time are bounded for any data. Data that is not deflate data ends the check; telling
 /// that is up to zlib.
 class WindowCheck {
  public:

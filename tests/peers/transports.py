@@ -123,7 +123,7 @@ class UnixSockets(Case):
     def test_what_cannot_be_a_socket(self) -> None:
         plain = self.socket_folder() / "file"
         plain.write_text("mine")
-        for path, reason in ((plain, "a file that is no socket is there"),
+        for path, reason in ((plain, "a file that is not a socket is there"),
                              ("/tmp/no/such/folder", "No such file or directory"),
                              ("/" + "x" * 200, "at most 107 octets")):
             done = self.tool("testeeserver", "-w", f"ws+unix:{path}")

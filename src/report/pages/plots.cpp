@@ -22,7 +22,7 @@ constexpr double kPlotLeft = 52;
 constexpr double kPlotRight = 370;
 constexpr double kPlotTop = 12;
 constexpr double kBottom = 158;
-/// Agents have these many colours; behind them they start again.
+/// Agents have these many colours; after them they start again.
 constexpr std::size_t kColours = 6;
 
 /// A value with, where there is one, a larger one that a line leads to.
@@ -305,7 +305,7 @@ std::string percentilePlot(const std::vector<std::chrono::nanoseconds>& sorted) 
         x(percent), kPlotTop, kBottom, kBottom + 15, percent);
   }
   return fmt::format(
-      "<figure class=\"percentiles\">\n<figcaption>Milliseconds within which so many percent of "
+      "<figure class=\"percentiles\">\n<figcaption>Milliseconds within which that many percent of "
       "the round trips were made</figcaption>\n<svg viewBox=\"0 0 {} {}\" role=\"img\" "
       "aria-label=\"Percentiles of the round trips\">\n{}{}<g class=\"s0\"><path class=\"line\" "
       "d=\"{}\"/></g>\n</svg>\n</figure>\n",

@@ -38,8 +38,8 @@ TEST(ParseExtensions, WhatTheGrammarDoesNotAllow) {
             "expected a quote at the end of the value at offset 9 of 'foo; a=\"x'");
   EXPECT_EQ(parseExtensions("foo; a=\"x\\").error,
             "expected a quote at the end of the value at offset 10 of 'foo; a=\"x\\'");
-  EXPECT_EQ(parseExtensions("foo; a=\"x,y\"").error, "the quoted value 'x,y' is no token");
-  EXPECT_EQ(parseExtensions("foo; a=\"\"").error, "the quoted value '' is no token");
+  EXPECT_EQ(parseExtensions("foo; a=\"x,y\"").error, "the quoted value 'x,y' is not a token");
+  EXPECT_EQ(parseExtensions("foo; a=\"\"").error, "the quoted value '' is not a token");
   EXPECT_EQ(parseExtensions("foo, a=b").error, "expected \",\" or \";\" at offset 6 of 'foo, a=b'");
   EXPECT_EQ(parseExtensions("foo\xff").error, "expected \",\" or \";\" at offset 3 of 'foo\\xff'");
 }

@@ -179,7 +179,7 @@ TEST(CheckRequest, PlainGet) {
             "400 cannot redirect to 'http://a/\r\nEvil:1': not a http or https URL");
   EXPECT_EQ(refusal(plain("/?redirect=javascript:alert(1)")),
             "400 cannot redirect to 'javascript:alert(1)': not a http or https URL");
-  EXPECT_EQ(refusal(plain("/?redirect=http://a&after=x")), "400 'x' is no number of seconds");
+  EXPECT_EQ(refusal(plain("/?redirect=http://a&after=x")), "400 'x' is not a number of seconds");
 }
 
 TEST(BuildResponse, LinesOfTheOriginal) {

@@ -60,14 +60,15 @@ TEST(Url, Refusals) {
   EXPECT_EQ(urlRefusal("http://h"), "URL \"http://h\"" + scheme);
   EXPECT_EQ(urlRefusal(""), "URL \"\"" + scheme);
   EXPECT_EQ(urlRefusal("localhost:9001"), "URL \"localhost:9001\"" + scheme);
-  EXPECT_EQ(urlRefusal("ws:/h"), "URL \"ws:/h\": expected // behind ws:");
+  EXPECT_EQ(urlRefusal("ws:/h"), "URL \"ws:/h\": expected // after ws:");
   EXPECT_EQ(urlRefusal("ws://"), "URL \"ws://\": the host is missing");
   EXPECT_EQ(urlRefusal("ws://:9001"), "URL \"ws://:9001\": the host is missing");
   EXPECT_EQ(urlRefusal("ws://h:x"),
-            "URL \"ws://h:x\": the port \"x\" is no number from 0 to 65535");
-  EXPECT_EQ(urlRefusal("ws://h:"), "URL \"ws://h:\": the port \"\" is no number from 0 to 65535");
+            "URL \"ws://h:x\": the port \"x\" is not a number from 0 to 65535");
+  EXPECT_EQ(urlRefusal("ws://h:"),
+            "URL \"ws://h:\": the port \"\" is not a number from 0 to 65535");
   EXPECT_EQ(urlRefusal("ws://h:65536"),
-            "URL \"ws://h:65536\": the port \"65536\" is no number from 0 to 65535");
+            "URL \"ws://h:65536\": the port \"65536\" is not a number from 0 to 65535");
   EXPECT_EQ(urlRefusal("ws://h/a#b"),
             "URL \"ws://h/a#b\": a WebSocket URL has no fragment; write # as %23");
   EXPECT_EQ(urlRefusal("ws://h/a b"),
@@ -78,12 +79,12 @@ TEST(Url, Refusals) {
   EXPECT_EQ(urlRefusal("ws://me:pw@h"),
             "URL \"ws://me:pw@h\": user name and password are not supported");
   EXPECT_EQ(urlRefusal("ws://::1:9001"),
-            "URL \"ws://::1:9001\": an IPv6 address stands in brackets: ws://[::1]:9001");
+            "URL \"ws://::1:9001\": an IPv6 address is in brackets: ws://[::1]:9001");
   EXPECT_EQ(urlRefusal("ws://[::1"),
             "URL \"ws://[::1\": the bracket of the IPv6 address is not closed");
   EXPECT_EQ(urlRefusal("ws://[h]"), "URL \"ws://[h]\": \"h\" is no IPv6 address");
   EXPECT_EQ(urlRefusal("ws://[::1]9"),
-            "URL \"ws://[::1]9\": expected \":\" and a port behind the IPv6 address");
+            "URL \"ws://[::1]9\": expected \":\" and a port after the IPv6 address");
   EXPECT_EQ(urlRefusal("ws+unix:relative"),
             "URL \"ws+unix:relative\": expected the absolute path of a socket: "
             "ws+unix:/path/to/socket:/resource");

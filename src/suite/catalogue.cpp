@@ -1,6 +1,6 @@
 #include "suite/catalogue.hpp"
 
-#include "suite/field_reader.hpp"
+#include "base/error.hpp"
 
 #include <algorithm>
 #include <future>

@@ -1,8 +1,8 @@
 #include "suite/corpora.hpp"
 
+#include "base/error.hpp"
 #include "base/text.hpp"
 #include "suite/catalogue.hpp"
-#include "suite/field_reader.hpp"
 
 #include <algorithm>
 #include <limits>

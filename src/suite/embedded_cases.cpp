@@ -1,6 +1,7 @@
+#include "base/error.hpp"
+#include "base/json_source.hpp"
 #include "suite/catalogue.hpp"
 #include "suite/embedded_files.hpp"
-#include "suite/field_reader.hpp"
 
 #include <algorithm>
 #include <fstream>

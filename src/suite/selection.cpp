@@ -1,5 +1,5 @@
+#include "base/error.hpp"
 #include "suite/catalogue.hpp"
-#include "suite/field_reader.hpp"
 
 #include <algorithm>
 #include <optional>

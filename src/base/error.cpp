@@ -39,6 +39,12 @@ std::size_t editDistance(std::string_view a, std::string_view b) {
   }
   return row[b.size()];
 }
+
+std::string lowered(std::string_view text) {
+  std::string out(text);
+  for (char& c : out) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  return out;
+}
 }  // namespace
 
 InputError::InputError(std::string message)
@@ -59,6 +65,26 @@ std::string nearest(std::string_view typed, const std::vector<std::string>& cand
     }
   }
   return best;
+}
+
+std::string hint(std::string_view typed, const std::vector<std::string>& candidates,
+                 const std::string& otherwise) {
+  std::string near = nearest(typed, candidates);
+  if (near.empty()) near = nearest(lowered(typed), candidates);
+  return near.empty() ? otherwise : "; did you mean \"" + near + "\"?";
+}
+
+std::string listOf(const std::vector<std::string>& words, std::string_view last) {
+  std::string text;
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    if (i > 0 && i + 1 == words.size()) {
+      text.append(" ").append(last).append(" ");
+    } else if (i > 0) {
+      text += ", ";
+    }
+    text += words[i];
+  }
+  return text;
 }
 
 }  // namespace wsgauntlet

@@ -41,5 +41,12 @@ class InputError : public std::runtime_error {
 /// The candidate that is nearest to what was typed, for "did you mean"; empty when none is near.
 [[nodiscard]] std::string nearest(std::string_view typed,
                                   const std::vector<std::string>& candidates);
+/// `; did you mean "x"?` when a candidate is near, whatever the case of its letters, else
+/// `otherwise`.
+[[nodiscard]] std::string hint(std::string_view typed, const std::vector<std::string>& candidates,
+                               const std::string& otherwise = {});
+/// The elements of a list in a message: `a, b and c`.
+[[nodiscard]] std::string listOf(const std::vector<std::string>& words,
+                                 std::string_view last = "and");
 
 }  // namespace wsgauntlet

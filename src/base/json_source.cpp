@@ -42,20 +42,6 @@ class LineCounter {
   int* line_;
 };
 
-std::string escapePointer(std::string_view key) {
-  std::string out;
-  for (const char c : key) {
-    if (c == '~') {
-      out += "~0";
-    } else if (c == '/') {
-      out += "~1";
-    } else {
-      out += c;
-    }
-  }
-  return out;
-}
-
 /// No spec or case file nests deeper; each level costs a pointer as long as itself.
 constexpr std::size_t kMostLevels = 100;
 
@@ -79,7 +65,7 @@ class PlaceReader : public nlohmann::json_sax<json> {
   bool end_array() override { return close(); }
   bool key(string_t& text) override {
     Level& level = levels_.back();
-    level.child = level.pointer + "/" + escapePointer(text);
+    level.child = pointerBelow(level.pointer, text);
     lines_[level.child] = line_;
     if (!level.keys.insert(text).second) {
       problems_.push_back({{file_, line_, level.child}, "the key stands twice in this object"});
@@ -172,6 +158,12 @@ Place JsonSource::place(const std::string& pointer) const {
     if (slash == std::string::npos) return {name_, 0, pointer};
     at.resize(slash);
   }
+}
+
+std::string pointerBelow(std::string_view pointer, std::string_view key) {
+  std::string below(pointer);
+  if (key.find_first_of("~/") == std::string_view::npos) return below.append("/").append(key);
+  return below + (json::json_pointer() / std::string(key)).to_string();
 }
 
 std::string readFile(const std::string& path) {

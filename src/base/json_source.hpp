@@ -5,6 +5,7 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -37,6 +38,9 @@ class JsonSource {
   std::unique_ptr<nlohmann::json> root_;
   std::unordered_map<std::string, int> lines_;
 };
+
+/// The JSON pointer of the value of a key (or of an index, as a text) of the value at `pointer`.
+[[nodiscard]] std::string pointerBelow(std::string_view pointer, std::string_view key);
 
 /// Reads a whole file. Throws InputError with the reason of the system.
 [[nodiscard]] std::string readFile(const std::string& path);

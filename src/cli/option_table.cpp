@@ -1,5 +1,7 @@
 #include "cli/option_table.hpp"
 
+#include "base/json_reader.hpp"
+
 #include <algorithm>
 #include <functional>
 #include <optional>
@@ -203,8 +205,7 @@ std::string setOption(Options& options, const std::string& name, const json& val
   known = found != table.end();
   if (!known || value.is_null()) return "";
   std::string problem = found->access.set(options, value);
-  if (!problem.empty())
-    problem += fmt::format(", got {}", value.dump(-1, ' ', true, json::error_handler_t::replace));
+  if (!problem.empty()) problem += ", got " + shownJson(value);
   return problem;
 }
 

@@ -38,9 +38,7 @@ void requireMode(const std::string& mode) {
   std::sort(modes.begin(), modes.end());
   std::string text = "mode '" + mode + "' is invalid; available modes:";
   for (const std::string& known : modes) text += " " + known;
-  const std::string meant = nearest(mode, modes);
-  if (!meant.empty()) text += " (did you mean " + meant + "?)";
-  throw InputError(text);
+  throw InputError(text + hint(mode, modes));
 }
 
 }  // namespace

@@ -1,6 +1,5 @@
 #include "cli/spec_json.hpp"
 
-#include "base/error.hpp"
 #include "cli/option_table.hpp"
 #include "cli/request_fields.hpp"
 
@@ -8,195 +7,128 @@
 #include <utility>
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 namespace wsgauntlet::cli {
 namespace {
 
-using nlohmann::json;
-
-std::string shownJson(const json& value) {
-  return value.dump(-1, ' ', true, json::error_handler_t::replace);
-}
-
 std::string unknownOption(const std::string& name) {
   std::vector<std::string> names;
   for (const OptionInfo& info : optionInfos()) names.emplace_back(info.name);
-  const std::string meant = nearest(name, names);
-  return "unknown option, ignored" +
-         (meant.empty() ? "" : fmt::format(" (did you mean {}?)", meant));
+  return "unknown option, ignored" + hint(name, names);
 }
 
-bool has(const json& object, const std::string& key) {
-  return object.contains(key) && !object[key].is_null();
+/// Calls `set` with a text, if there is one. What it throws is a problem of this place.
+template <typename Set>
+void take(const std::optional<SpecNode>& node, const Set& set) {
+  const auto value = node ? node->text() : std::nullopt;
+  if (!value || value->empty()) return;
+  try {
+    set(*value);
+  } catch (const InputError& error) {
+    node->fail(error.what());
+  }
 }
 
 }  // namespace
 
-void SpecJson::problem(const std::string& pointer, const std::string& message) {
-  problems_.push_back({source_.place(pointer), message});
-}
-
-void SpecJson::finish() {
-  if (!problems_.empty()) throw InputError(std::move(problems_));
-}
-
-bool SpecJson::isObject() {
-  if (root().is_object()) return true;
-  problem("", "expected an object with the keys of a spec file");
-  return false;
-}
-
-void SpecJson::warnOfKeys(const json& object, const std::string& base,
-                          std::span<const SpecKey> known) {
-  std::vector<std::string> names;
-  for (const SpecKey& key : known) names.emplace_back(key.name);
-  for (const auto& [name, value] : object.items()) {
-    if (std::find(names.begin(), names.end(), name) != names.end()) continue;
-    const std::string meant = nearest(name, names);
-    if (meant.empty()) continue;
-    warnings_.push_back(format({source_.place(fmt::format("{}/{}", base, name)),
-                                fmt::format("unknown key, ignored (did you mean {}?)", meant)}));
-  }
-}
-
-std::string SpecJson::text(const json& object, const std::string& base, const std::string& key,
-                           const std::string& otherwise) {
-  if (!has(object, key)) return otherwise;
-  if (object[key].is_string()) return object[key].get<std::string>();
-  problem(base + "/" + key, "expected a text, got " + shownJson(object[key]));
-  return otherwise;
-}
-
-std::vector<std::string> SpecJson::texts(const json& object, const std::string& base,
-                                         const std::string& key) {
+std::vector<std::string> SpecNode::texts() const {
   std::vector<std::string> list;
-  if (!has(object, key)) return list;
-  const std::string pointer = base + "/" + key;
-  if (!object[key].is_array()) {
-    problem(pointer, "expected a list of texts, like [\"1.*\", \"5.19\"]");
-    return list;
-  }
-  for (std::size_t i = 0; i < object[key].size(); ++i) {
-    const json& item = object[key][i];
-    if (item.is_string()) {
-      list.push_back(item.get<std::string>());
-    } else {
-      problem(fmt::format("{}/{}", pointer, i), "expected a text, got " + shownJson(item));
-    }
+  for (const SpecNode& element : elements(R"(a list of texts, like ["1.*", "5.19"])")) {
+    if (auto text = element.text()) list.push_back(*std::move(text));
   }
   return list;
 }
 
-bool SpecJson::flag(const json& object, const std::string& base, const std::string& key,
-                    bool otherwise) {
-  if (!has(object, key)) return otherwise;
-  if (object[key].is_boolean()) return object[key].get<bool>();
-  problem(base + "/" + key, "expected true or false, got " + shownJson(object[key]));
-  return otherwise;
+void warnOfKeys(const SpecNode& object, std::span<const SpecKey> known,
+                std::vector<std::string>& warnings) {
+  std::vector<std::string> names;
+  for (const SpecKey& key : known) names.emplace_back(key.name);
+  for (const auto& [name, value] : object.value().items()) {
+    if (std::find(names.begin(), names.end(), name) != names.end()) continue;
+    const std::string meant = hint(name, names);
+    if (meant.empty()) continue;
+    const Place place = object.problems().place(object.child(value, name).pointer());
+    warnings.push_back(format({place, "unknown key, ignored" + meant}));
+  }
 }
 
-double SpecJson::number(const json& object, const std::string& base, const std::string& key,
-                        double otherwise, double least, double most) {
-  if (!has(object, key)) return otherwise;
-  const json& value = object[key];
-  if (value.is_number() && value.get<double>() >= least && value.get<double>() <= most) {
-    return value.get<double>();
-  }
-  problem(base + "/" + key, fmt::format("expected a number from {:g} to {:g}, got {}", least, most,
-                                        shownJson(value)));
-  return otherwise;
+void readTexts(SpecReader& object, SpecReader::Key key, std::vector<std::string>& target) {
+  if (const auto node = object.find(key)) target = node->texts();
 }
 
-void SpecJson::options(const json& object, const std::string& base, websocket::Options& options) {
-  if (!has(object, "options")) return;
-  const std::string pointer = base + "/options";
-  if (!object["options"].is_object()) {
-    problem(pointer, "expected an object with protocol options");
-    return;
-  }
-  for (const auto& [name, value] : object["options"].items()) {
+void readOptions(SpecReader& object, websocket::Options& options,
+                 std::vector<std::string>& warnings) {
+  const auto node = object.find("options");
+  if (!node || !SpecReader(*node, "\"options\"").valid()) return;
+  for (const auto& [name, value] : node->value().items()) {
+    const SpecNode option = node->child(value, name);
     bool known = false;
     const std::string wrong = setOption(options, name, value, known);
-    const std::string where = fmt::format("{}/{}", pointer, name);
     if (!known) {
-      warnings_.push_back(format({source_.place(where), unknownOption(name)}));
+      warnings.push_back(format({option.problems().place(option.pointer()), unknownOption(name)}));
     } else if (!wrong.empty()) {
-      problem(where, wrong);
+      option.fail(wrong);
     }
   }
 }
 
-void SpecJson::headers(const json& object, const std::string& base, websocket::HttpFields& fields) {
-  if (!has(object, "headers")) return;
-  const std::string pointer = base + "/headers";
-  if (!object["headers"].is_object()) {
-    problem(pointer, "expected an object like {\"X-Name\": \"value\"}");
-    return;
-  }
-  for (const auto& [name, value] : object["headers"].items()) {
-    const std::string where = fmt::format("{}/{}", pointer, name);
-    if (!value.is_string()) {
-      problem(where, "expected a text, got " + shownJson(value));
-      continue;
-    }
+void readHeaders(SpecReader& object, websocket::HttpFields& fields) {
+  const auto node = object.find("headers");
+  if (!node) return;
+  if (!node->value().is_object())
+    return node->failExpected(R"(an object like {"X-Name": "value"})");
+  for (const auto& [name, value] : node->value().items()) {
+    const SpecNode field = node->child(value, name);
+    const auto text = field.text();
+    if (!text) continue;
     try {
-      addField(fields, name, value.get<std::string>());
+      addField(fields, name, *text);
     } catch (const InputError& error) {
-      problem(where, error.what());
+      field.fail(error.what());
     }
   }
 }
 
-std::optional<websocket::Url> SpecJson::url(const json& object, const std::string& base,
-                                            const std::string& key) {
-  const std::string value = text(object, base, key);
-  if (value.empty()) {
-    if (!object.contains(key) || object[key].is_string() || object[key].is_null()) {
-      problem(base,
-              fmt::format("the key \"{}\" is missing: a text like \"ws://127.0.0.1:9001\"", key));
-    }
-    return std::nullopt;
+std::optional<websocket::Url> readUrl(SpecReader& object, SpecReader::Key key) {
+  std::optional<websocket::Url> url;
+  const auto node = object.find(key);
+  if (!node || node->value() == "") {
+    object.node().fail(
+        fmt::format(R"(the key "{}" is missing: a text like "ws://127.0.0.1:9001")", key));
   }
-  try {
-    return websocket::parseUrl(value);
-  } catch (const InputError& error) {
-    problem(base + "/" + key, error.what());
-    return std::nullopt;
-  }
+  take(node, [&](const std::string& value) { url = websocket::parseUrl(value); });
+  return url;
 }
 
-void SpecJson::tls(const json& object, const std::string& base, net::TlsSettings& settings) {
-  settings.certFile = text(object, base, "cert", settings.certFile);
-  settings.keyFile = text(object, base, "key", settings.keyFile);
-  settings.verify = flag(object, base, "tls-verify", settings.verify);
-  settings.caFile = text(object, base, "tls-ca", settings.caFile);
-  settings.version = text(object, base, "tls-version", settings.version);
-  settings.selfSigned = flag(object, base, "tls-self-signed", settings.selfSigned);
+void readTls(SpecReader& object, net::TlsSettings& settings) {
+  object.text("cert", settings.certFile);
+  object.text("key", settings.keyFile);
+  object.boolean("tls-verify", settings.verify);
+  object.text("tls-ca", settings.caFile);
+  object.text("tls-version", settings.version);
+  object.boolean("tls-self-signed", settings.selfSigned);
 }
 
-void SpecJson::request(const json& object, const std::string& base, roles::ConnectSpec& spec) {
-  spec.hostname = text(object, base, "hostname", spec.hostname);
-  spec.origin = text(object, base, "origin", spec.origin);
-  if (has(object, "protocols")) spec.protocols = texts(object, base, "protocols");
-  headers(object, base, spec.headers);
-  // Each throws with one clear line, which gets the place of its key.
-  const auto take = [&](const char* key, const auto& set) {
-    const std::string value = text(object, base, key);
-    if (value.empty()) return;
-    try {
-      set(value);
-    } catch (const InputError& error) {
-      problem(base + "/" + key, error.what());
-    }
-  };
-  take("origin", [](const std::string& value) { websocket::requireField("Origin", value); });
-  take("proxy", [&](const std::string& value) { spec.proxy = net::parseProxy(value); });
-  take("basic-auth", [&](const std::string& value) { addBasicAuth(spec.headers, value); });
-  take("bearer-token", [&](const std::string& value) { addBearerToken(spec.headers, value); });
-  for (std::size_t i = 0; i < spec.protocols.size(); ++i) {
-    if (websocket::isToken(spec.protocols[i])) continue;
-    problem(fmt::format("{}/protocols/{}", base, i), "a subprotocol is a token without blanks");
+void readRequest(SpecReader& object, roles::ConnectSpec& spec) {
+  object.text("hostname", spec.hostname);
+  object.text("origin", spec.origin);
+  take(object.find("origin"),
+       [](const std::string& value) { websocket::requireField("Origin", value); });
+  readHeaders(object, spec.headers);
+  take(object.find("proxy"),
+       [&](const std::string& value) { spec.proxy = net::parseProxy(value); });
+  take(object.find("basic-auth"),
+       [&](const std::string& value) { addBasicAuth(spec.headers, value); });
+  take(object.find("bearer-token"),
+       [&](const std::string& value) { addBearerToken(spec.headers, value); });
+  const auto protocols = object.find("protocols");
+  if (!protocols) return;
+  spec.protocols.clear();
+  for (const SpecNode& element : protocols->elements("a list of subprotocols")) {
+    auto protocol = element.text();
+    if (!protocol) continue;
+    if (!websocket::isToken(*protocol)) element.fail("a subprotocol is a token without blanks");
+    spec.protocols.push_back(*std::move(protocol));
   }
 }
 

@@ -1,65 +1,57 @@
-// Reading values of spec files, with all that is wrong collected.
+// Reading values of spec files.
 #pragma once
 
-#include "base/json_source.hpp"
+#include "base/json_reader.hpp"
 #include "cli/spec_keys.hpp"
 #include "net/tls_context.hpp"
 #include "roles/connect_spec.hpp"
 #include "websocket/options.hpp"
 #include "websocket/url.hpp"
 
-#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
-
-#include <nlohmann/json_fwd.hpp>
 
 namespace wsgauntlet::cli {
 
-/// Reads a spec file. `base` is the JSON pointer of `object`. A key that is absent or null leaves
-/// things as they are.
-class SpecJson {
+/// A value of a spec file. A key that is null leaves things as they are, like one that is absent.
+class SpecNode : public JsonValue {
  public:
-  SpecJson(const JsonSource& source, std::vector<std::string>& warnings)
-      : source_(source), warnings_(warnings) {}
+  SpecNode(ProblemList& problems, const nlohmann::json& value, std::string pointer = {})
+      : JsonValue(problems, &value, std::move(pointer)) {}
 
-  [[nodiscard]] const nlohmann::json& root() const { return source_.root(); }
-  [[nodiscard]] Place place(const std::string& pointer) const { return source_.place(pointer); }
-  void problem(const std::string& pointer, const std::string& message);
-  /// Throws InputError when there was a problem.
-  void finish();
-
-  [[nodiscard]] bool isObject();
-  /// Warns of keys that look like one of `known`, mistyped. Others are ignored, as by the original.
-  void warnOfKeys(const nlohmann::json& object, const std::string& base,
-                  std::span<const SpecKey> known);
-
-  [[nodiscard]] std::string text(const nlohmann::json& object, const std::string& base,
-                                 const std::string& key, const std::string& otherwise = "");
-  [[nodiscard]] std::vector<std::string> texts(const nlohmann::json& object,
-                                               const std::string& base, const std::string& key);
-  [[nodiscard]] bool flag(const nlohmann::json& object, const std::string& base,
-                          const std::string& key, bool otherwise);
-  [[nodiscard]] double number(const nlohmann::json& object, const std::string& base,
-                              const std::string& key, double otherwise, double least, double most);
-  /// The protocol options in the key `options`.
-  void options(const nlohmann::json& object, const std::string& base, websocket::Options& options);
-  /// Header fields: the key `headers`.
-  void headers(const nlohmann::json& object, const std::string& base,
-               websocket::HttpFields& fields);
-  [[nodiscard]] std::optional<websocket::Url> url(const nlohmann::json& object,
-                                                  const std::string& base, const std::string& key);
-  void tls(const nlohmann::json& object, const std::string& base, net::TlsSettings& settings);
-  /// What a connection takes beside URL and options: hostname, proxy, origin, protocols, header
-  /// fields, credentials.
-  void request(const nlohmann::json& object, const std::string& base, roles::ConnectSpec& spec);
-
- private:
-  const JsonSource& source_;
-  std::vector<std::string>& warnings_;
-  std::vector<Problem> problems_;
+  [[nodiscard]] bool leftOut() const { return value().is_null(); }
+  [[nodiscard]] SpecNode child(const nlohmann::json& value, std::string_view step) const {
+    return {problems(), value, pointerBelow(pointer(), step)};
+  }
+  [[nodiscard]] std::vector<SpecNode> elements(std::string_view what) const {
+    return elementsOf(*this, what, 0);
+  }
+  /// The texts of a list.
+  [[nodiscard]] std::vector<std::string> texts() const;
 };
+
+/// Reads the keys of an object of a spec file.
+using SpecReader = JsonObjectReader<SpecNode>;
+
+/// Warns of keys that look like one of `known`, mistyped. Others are ignored, as by the original.
+void warnOfKeys(const SpecNode& object, std::span<const SpecKey> known,
+                std::vector<std::string>& warnings);
+
+/// A list of texts that may be missing.
+void readTexts(SpecReader& object, SpecReader::Key key, std::vector<std::string>& target);
+/// The protocol options in the key `options`.
+void readOptions(SpecReader& object, websocket::Options& options,
+                 std::vector<std::string>& warnings);
+/// Header fields: the key `headers`.
+void readHeaders(SpecReader& object, websocket::HttpFields& fields);
+/// A URL that must be there.
+[[nodiscard]] std::optional<websocket::Url> readUrl(SpecReader& object, SpecReader::Key key);
+void readTls(SpecReader& object, net::TlsSettings& settings);
+/// The properties of a connection apart from URL and options: hostname, proxy, origin, protocols,
+/// header fields, credentials.
+void readRequest(SpecReader& object, roles::ConnectSpec& spec);
 
 }  // namespace wsgauntlet::cli

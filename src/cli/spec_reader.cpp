@@ -1,147 +1,149 @@
 #include "cli/spec_reader.hpp"
 
-#include "base/error.hpp"
 #include "cli/spec_json.hpp"
 
 #include <utility>
 
-#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 namespace wsgauntlet::cli {
 namespace {
 
-using nlohmann::json;
-
-void readExclusions(SpecJson& reader, CommonSpec& spec) {
-  const json& root = reader.root();
-  const std::string key = "exclude-agent-cases";
-  if (!root.contains(key) || root[key].is_null()) return;
-  if (!root[key].is_object()) {
-    reader.problem("/" + key, "expected an object: agent pattern to list of case patterns");
-    return;
+void readExclusions(SpecReader& file, roles::AgentExclusions& exclusions) {
+  const auto node = file.find("exclude-agent-cases");
+  if (!node) return;
+  if (!node->value().is_object()) {
+    return node->failExpected("an object: agent pattern to list of case patterns");
   }
-  for (const auto& [agent, unused] : root[key].items()) {
-    spec.exclusions.emplace_back(agent, reader.texts(root[key], "/" + key, agent));
+  for (const auto& [agent, patterns] : node->value().items()) {
+    const SpecNode list = node->child(patterns, agent);
+    exclusions.emplace_back(agent, list.leftOut() ? std::vector<std::string>() : list.texts());
   }
 }
 
-void readCommon(SpecJson& reader, CommonSpec& spec, const std::string& outdir) {
-  const json& root = reader.root();
-  spec.outdir = reader.text(root, "", "outdir", outdir);
-  if (!root.contains("cases")) {
-    reader.problem("", R"(the key "cases" is missing: a list of case patterns, like ["*"])");
+void readCommon(SpecReader& file, CommonSpec& spec) {
+  file.text("outdir", spec.outdir);
+  if (file.valid() && !file.has("cases")) {
+    file.node().fail(R"(the key "cases" is missing: a list of case patterns, like ["*"])");
   }
-  spec.cases = reader.texts(root, "", "cases");
-  spec.casesPlace = reader.place("/cases");
-  spec.suites = reader.texts(root, "", "suites");
-  spec.excludeCases = reader.texts(root, "", "exclude-cases");
-  readExclusions(reader, spec);
-  reader.options(root, "", spec.options);
-  reader.tls(root, "", spec.tlsSettings);
+  readTexts(file, "cases", spec.cases);
+  spec.casesPlace = file.node().problems().place("/cases");
+  readTexts(file, "suites", spec.suites);
+  readTexts(file, "exclude-cases", spec.excludeCases);
+  readExclusions(file, spec.exclusions);
+  readOptions(file, spec.options, spec.warnings);
+  readTls(file, spec.tlsSettings);
 }
 
-/// Calls `read` with each entry of `servers` that is an object, and its pointer.
+/// Calls `read` with each entry of `servers` that is an object.
 template <typename Read>
-void forEachServer(SpecJson& reader, std::span<const SpecKey> keys, const Read& read) {
-  const json& root = reader.root();
-  if (!root.contains("servers") || root["servers"].is_null()) return;
-  if (!root["servers"].is_array()) {
-    reader.problem("/servers", "expected a list of servers");
-    return;
+void forEachServer(SpecReader& file, std::span<const SpecKey> keys,
+                   std::vector<std::string>& warnings, const Read& read) {
+  const auto servers = file.find("servers");
+  if (!servers) return;
+  for (const SpecNode& entry : servers->elements("a list of servers")) {
+    SpecReader server(entry, "a server");
+    if (!server.valid()) continue;
+    warnOfKeys(entry, keys, warnings);
+    read(server);
   }
-  for (std::size_t i = 0; i < root["servers"].size(); ++i) {
-    const json& entry = root["servers"][i];
-    const std::string pointer = fmt::format("/servers/{}", i);
-    if (!entry.is_object()) {
-      reader.problem(pointer, "expected an object like {\"agent\": \"mine\", \"url\": \"ws://…\"}");
-      continue;
-    }
-    reader.warnOfKeys(entry, pointer, keys);
-    read(entry, pointer);
+}
+
+/// Reads the object that is a spec file. Throws InputError with all that `read` notes.
+template <typename Read>
+void readSpecFile(const JsonSource& source, std::span<const SpecKey> keys,
+                  std::vector<std::string>& warnings, const Read& read) {
+  ProblemList problems(source);
+  const SpecNode root(problems, source.root());
+  SpecReader file(root, "a spec file");
+  if (file.valid()) {
+    warnOfKeys(root, keys, warnings);
+    read(file);
   }
+  std::move(problems).throwIfAny();
+}
+
+void readMassConnectOptions(SpecReader& file, roles::MassConnectSpec& spec,
+                            std::vector<std::string>& warnings) {
+  const auto node = file.find("options");
+  if (!node) return;
+  SpecReader options(*node, "\"options\"");
+  if (!options.valid()) return;
+  warnOfKeys(*node, massConnectOptionKeys(), warnings);
+  const auto count = [&](const char* key, std::size_t& target) {
+    const auto at = options.find(key);
+    const auto value = at ? at->number(1, 1000000) : std::nullopt;
+    if (value) target = static_cast<std::size_t>(*value);
+  };
+  const auto time = [&](const char* key, Duration& target, double min, double unit) {
+    const auto at = options.find(key);
+    const auto value = at ? at->number(min, 86400 / unit) : std::nullopt;
+    if (value) target = fromSeconds(*value * unit);
+  };
+  count("connections", spec.connections);
+  count("batchsize", spec.batchSize);
+  time("batchdelay", spec.batchDelay, 0, 1e-3);
+  time("retrydelay", spec.retryDelay, 0, 1e-3);
+  time("hold", spec.hold, 0, 1);
+  time("patience", spec.patience, 0.1, 1);
 }
 
 }  // namespace
 
 ClientSpecFile readClientSpec(const JsonSource& source) {
   ClientSpecFile spec;
-  SpecJson reader(source, spec.warnings);
-  if (reader.isObject()) {
-    reader.warnOfKeys(reader.root(), "", fuzzingClientKeys());
-    readCommon(reader, spec, "./reports/servers/");
+  spec.outdir = "./reports/servers/";
+  readSpecFile(source, fuzzingClientKeys(), spec.warnings, [&](SpecReader& file) {
+    readCommon(file, spec);
     spec.defaults.options = spec.options;
     spec.defaults.tlsSettings = spec.tlsSettings;
-    reader.request(reader.root(), "", spec.defaults);
-    forEachServer(reader, serverKeys(), [&](const json& entry, const std::string& pointer) {
+    readRequest(file, spec.defaults);
+    forEachServer(file, serverKeys(), spec.warnings, [&](SpecReader& entry) {
       ClientSpecFile::Server server = spec.defaults;
-      const auto url = reader.url(entry, pointer, "url");
-      server.agent = reader.text(entry, pointer, "agent");
-      reader.options(entry, pointer, server.options);
-      reader.tls(entry, pointer, server.tlsSettings);
-      reader.request(entry, pointer, server);
+      const auto url = readUrl(entry, "url");
+      entry.text("agent", server.agent);
+      readOptions(entry, server.options, spec.warnings);
+      readTls(entry, server.tlsSettings);
+      readRequest(entry, server);
       if (!url) return;
-      server.urlText = entry["url"].get<std::string>();
+      entry.text("url", server.urlText);
       server.url = *url;
       spec.servers.push_back(std::move(server));
     });
-  }
-  reader.finish();
+  });
   return spec;
 }
 
 ServerSpecFile readServerSpec(const JsonSource& source) {
   ServerSpecFile spec;
-  SpecJson reader(source, spec.warnings);
-  if (reader.isObject()) {
-    const json& root = reader.root();
-    reader.warnOfKeys(root, "", fuzzingServerKeys());
-    readCommon(reader, spec, "./reports/clients/");
-    if (const auto url = reader.url(root, "", "url")) spec.url = *url;
-    spec.protocols = reader.texts(root, "", "protocols");
-    reader.headers(root, "", spec.headers);
-  }
-  reader.finish();
+  spec.outdir = "./reports/clients/";
+  readSpecFile(source, fuzzingServerKeys(), spec.warnings, [&](SpecReader& file) {
+    readCommon(file, spec);
+    if (const auto url = readUrl(file, "url")) spec.url = *url;
+    readTexts(file, "protocols", spec.protocols);
+    readHeaders(file, spec.headers);
+  });
   return spec;
 }
 
 MassConnectSpecFile readMassConnectSpec(const JsonSource& source) {
-  MassConnectSpecFile file;
-  SpecJson reader(source, file.warnings);
-  if (reader.isObject()) {
-    const json& root = reader.root();
-    reader.warnOfKeys(root, "", massConnectKeys());
-    const json options = root.value("options", json::object());
-    if (!options.is_object()) {
-      reader.problem("/options", "expected an object with the keys connections, batchsize, …");
-    } else {
-      reader.warnOfKeys(options, "/options", massConnectOptionKeys());
-      const auto number = [&](const char* key, double otherwise, double least, double most) {
-        return reader.number(options, "/options", key, otherwise, least, most);
-      };
-      roles::MassConnectSpec& spec = file.spec;
-      spec.connections = static_cast<std::size_t>(number("connections", 10000, 1, 1000000));
-      spec.batchSize = static_cast<std::size_t>(number("batchsize", 100, 1, 1000000));
-      spec.batchDelay = fromSeconds(number("batchdelay", 10, 0, 86400e3) / 1000);
-      spec.retryDelay = fromSeconds(number("retrydelay", 10, 0, 86400e3) / 1000);
-      spec.hold = fromSeconds(number("hold", 0, 0, 86400));
-      spec.patience = fromSeconds(number("patience", 30, 0.1, 86400));
-    }
-    forEachServer(reader, massConnectServerKeys(),
-                  [&](const json& entry, const std::string& pointer) {
-                    MassConnectSpecFile::Server server;
-                    const auto url = reader.url(entry, pointer, "uri");
-                    reader.tls(entry, pointer, server.tlsSettings);
-                    reader.request(entry, pointer, server);
-                    if (!url) return;
-                    server.urlText = entry["uri"].get<std::string>();
-                    server.name = reader.text(entry, pointer, "name", server.urlText);
-                    server.url = *url;
-                    file.servers.push_back(std::move(server));
-                  });
-  }
-  reader.finish();
-  return file;
+  MassConnectSpecFile spec;
+  readSpecFile(source, massConnectKeys(), spec.warnings, [&](SpecReader& file) {
+    readMassConnectOptions(file, spec.spec, spec.warnings);
+    forEachServer(file, massConnectServerKeys(), spec.warnings, [&](SpecReader& entry) {
+      MassConnectSpecFile::Server server;
+      const auto url = readUrl(entry, "uri");
+      readTls(entry, server.tlsSettings);
+      readRequest(entry, server);
+      if (!url) return;
+      entry.text("uri", server.urlText);
+      server.name = server.urlText;
+      entry.text("name", server.name);
+      server.url = *url;
+      spec.servers.push_back(std::move(server));
+    });
+  });
+  return spec;
 }
 
 std::string defaultClientSpec() {

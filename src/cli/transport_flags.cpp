@@ -77,10 +77,8 @@ void setOne(const std::string& assignment, websocket::Options& options) {
   if (!known) {
     std::vector<std::string> names;
     for (const OptionInfo& info : optionInfos()) names.emplace_back(info.name);
-    const std::string meant = nearest(name, names);
     throw InputError(fmt::format("unknown option {}{}", name,
-                                 meant.empty() ? "; `wsgauntlet reference options` lists them"
-                                               : fmt::format(" (did you mean {}?)", meant)));
+                                 hint(name, names, "; `wsgauntlet reference options` lists them")));
   }
   if (!wrong.empty()) throw InputError(fmt::format("{}: {}", name, wrong));
 }

@@ -87,10 +87,8 @@ const Word& wordOf(const std::string& name, const std::string& flag) {
   std::vector<std::string> names;
   names.reserve(kPolicyWords.size());
   for (const Word& word : kPolicyWords) names.emplace_back(word.word.name);
-  const std::string near = nearest(name, names);
-  throw InputError(fmt::format("{}: there is no policy '{}'; {}", flag, terminalText(name),
-                               near.empty() ? fmt::format("there are {}", fmt::join(names, ", "))
-                                            : fmt::format("did you mean '{}'?", near)));
+  throw InputError(fmt::format("{}: there is no policy '{}'{}", flag, terminalText(name),
+                               hint(name, names, "; there are " + listOf(names))));
 }
 
 std::vector<std::string> split(std::string_view text, char separator) {

@@ -1,8 +1,8 @@
 #include "suite/catalogue.hpp"
 
+#include "base/error.hpp"
 #include "suite/case_loader.hpp"
 #include "suite/embedded_cases.hpp"
-#include "suite/field_reader.hpp"
 
 #include <algorithm>
 #include <future>

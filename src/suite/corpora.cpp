@@ -1,9 +1,9 @@
 #include "suite/corpora.hpp"
 
+#include "base/error.hpp"
 #include "base/text.hpp"
 #include "suite/catalogue.hpp"
 #include "suite/embedded_cases.hpp"
-#include "suite/field_reader.hpp"
 
 #include <algorithm>
 #include <limits>

@@ -1,9 +1,10 @@
 #include "suite/embedded_cases.hpp"
 
+#include "base/error.hpp"
+#include "base/json_source.hpp"
 #include "suite/case_loader.hpp"
 #include "suite/catalogue.hpp"
 #include "suite/embedded_files.hpp"
-#include "suite/field_reader.hpp"
 
 #include <algorithm>
 #include <fstream>

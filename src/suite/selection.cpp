@@ -1,7 +1,7 @@
 #include "suite/selection.hpp"
 
+#include "base/error.hpp"
 #include "suite/catalogue.hpp"
-#include "suite/field_reader.hpp"
 
 #include <algorithm>
 #include <optional>

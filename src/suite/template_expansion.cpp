@@ -93,7 +93,7 @@ void Tables::checkUse() {
     if (!table.usable || table.rows.empty()) return;
     for (const std::string& name : columnNames(*table.rows.front().columns)) {
       if (table.usedColumns.contains(name)) continue;
-      problems_.add(table.rows.front().pointer + "/" + name,
+      problems_.add(pointerBelow(table.rows.front().pointer, name),
                     fmt::format("the column \"{}\" is never used", name));
     }
   };

@@ -2,7 +2,7 @@
 
 #include "base/error.hpp"
 #include "base/hex.hpp"
-#include "base/json_source.hpp"
+#include "base/json_reader.hpp"
 #include "base/text.hpp"
 #include "report/excerpt_text.hpp"
 
@@ -17,11 +17,6 @@ namespace {
 constexpr std::string_view kCutMark = " ...";
 /// A cut excerpt lacks at most the beginning of a code point.
 constexpr std::size_t kShortestCut = play::Excerpt::kOctets - 3;
-
-std::string shownJson(const nlohmann::json& value) {
-  const std::string text = value.dump(-1, ' ', true, nlohmann::json::error_handler_t::replace);
-  return shortened(text, 60);
-}
 
 bool isCut(std::string_view text, std::size_t least) {
   return text.ends_with(kCutMark) && text.size() - kCutMark.size() >= least;
@@ -49,10 +44,7 @@ std::optional<play::Excerpt> hexExcerpt(const std::string& text, bool cut,
 }  // namespace
 
 void StoredJson::fail(const std::string& message) const {
-  // A key can be the name of a peer.
-  Place place = JsonSource(name_, text_).place(pointer_);
-  place.pointer = terminalText(place.pointer);
-  throw InputError(std::vector<Problem>{{std::move(place), message}});
+  throw InputError(std::vector<Problem>{{JsonSource(name_, text_).place(pointer_), message}});
 }
 
 bool StoredJson::has(const std::string& key) const {
@@ -63,13 +55,13 @@ StoredJson StoredJson::at(const std::string& key) const {
   expectObject();
   const auto found = value_->find(key);
   if (found == value_->end()) fail(fmt::format("the key \"{}\" is missing", terminalText(key)));
-  return {name_, text_, *found, (nlohmann::json::json_pointer(pointer_) / key).to_string()};
+  return {name_, text_, *found, pointerBelow(pointer_, key)};
 }
 
 StoredJson StoredJson::at(std::size_t index) const {
   expectArray();
   if (index >= value_->size()) fail(fmt::format("expected more than {} elements", value_->size()));
-  return {name_, text_, (*value_)[index], fmt::format("{}/{}", pointer_, index)};
+  return {name_, text_, (*value_)[index], pointerBelow(pointer_, std::to_string(index))};
 }
 
 void StoredJson::expectObject() const {

@@ -60,18 +60,22 @@ TEST(Expectations, RefuseWithLineAndPointerAllThatIsWrong) {
               "   {\"cases\": [\"1.1.1\", 7], \"reason\": \"\"},\n"
               "   {\"cases\": \"1.1.1\", \"behavior\": \"BAD\", \"reason\": \"x\"},\n   true\n"
               "  ],\n  \"c\": {}\n }\n}\n"),
-      "known.json:2: /format: expected 1: this build reads format 1\n"
-      "known.json:5: /agents/a~1b/0/case: unknown key; did you mean \"cases\"?\n"
-      "known.json:5: /agents/a~1b/0/cases: expected a case pattern or a list of them, like "
-      "\"6.*\" or [\"6.*\", \"9.*\"]\n"
+      "known.json:2: /format: expected 1, the format that this build reads, got 2\n"
+      "known.json:5: /agents/a~1b/0: \"cases\" is missing in an entry like {\"cases\": \"6.4.*\", "
+      "\"reason\": \"…\"}\n"
+      "known.json:5: /agents/a~1b/0/case: unknown key \"case\" in an entry like {\"cases\": "
+      "\"6.4.*\", \"reason\": \"…\"}; did you mean \"cases\"?\n"
+      "known.json:6: /agents/a~1b/1/cases/1: expected a text, got 7\n"
       "known.json:6: /agents/a~1b/1/reason: expected a text that is not empty\n"
       "known.json:7: /agents/a~1b/2/behavior: expected OK, NON-STRICT, INFORMATIONAL, "
-      "UNIMPLEMENTED or FAILED\n"
-      "known.json:8: /agents/a~1b/3: expected an object, like {\"cases\": \"6.4.*\", "
-      "\"reason\": \"…\"}\n"
+      "UNIMPLEMENTED or FAILED, got \"BAD\"\n"
+      "known.json:8: /agents/a~1b/3: expected an entry like {\"cases\": \"6.4.*\", "
+      "\"reason\": \"…\"} as an object, got true\n"
       "known.json:10: /agents/c: expected a list, like [{\"cases\": \"6.4.*\", \"reason\": "
-      "\"…\"}]");
-  EXPECT_EQ(errorOf("[]"), "known.json:1: expected an object: {\"format\": 1, \"agents\": {…}}");
+      "\"…\"}], got an object");
+  EXPECT_EQ(errorOf("[]"),
+            "known.json:1: expected expectations like {\"format\": 1, \"agents\": {…}} as an "
+            "object, got an empty list");
   EXPECT_THAT(errorOf("{\"format\": 1,"), ::testing::HasSubstr("known.json:1: no valid JSON"));
   EXPECT_THAT(errorOf(R"({"format": 1, "agents": {"a": [{"cases": "x", "reason": "y"}]}})"),
               ::testing::HasSubstr("'x' is neither a case id"));

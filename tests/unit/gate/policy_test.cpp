@@ -132,7 +132,8 @@ std::string policyError(const std::string& rule) {
 }
 
 TEST(Policy, RefusesWhatItDoesNotKnow) {
-  EXPECT_EQ(policyError("faild"), "--fail-on: there is no policy 'faild'; did you mean 'failed'?");
+  EXPECT_EQ(policyError("faild"),
+            "--fail-on: there is no policy 'faild'; did you mean \"failed\"?");
   EXPECT_THAT(policyError("failed,"),
               ::testing::HasSubstr("there is no policy ''; there are never, "));
   EXPECT_EQ(policyError("group=failed"),

@@ -78,7 +78,8 @@ class ServerRun : public std::enable_shared_from_this<ServerRun> {
     } else if (!agent_.empty() && isExcluded(spec_.exclusions, agent_, turn.testCase->id)) {
       skip(turn);
     } else {
-      connect(std::make_shared<Attempt>(Attempt{turn, pace().start(), {}, {}}));
+      const bool mayBeIgnored = !isOrdinaryRequest(*turn.testCase);
+      connect(std::make_shared<Attempt>(Attempt{turn, pace().start(mayBeIgnored), {}, {}}));
     }
   }
 

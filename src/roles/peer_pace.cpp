@@ -32,9 +32,9 @@ bool PeerPace::mayStart() const {
   return running_ < width_ && opening_ < maxOpening_;
 }
 
-PeerPace::Ticket PeerPace::start() {
-  ++opening_;
-  return {running_++ > 0, answers_, ends_, false};
+PeerPace::Ticket PeerPace::start(bool mayBeIgnored) {
+  if (!mayBeIgnored) ++opening_;
+  return {running_++ > 0, answers_, ends_, false, mayBeIgnored};
 }
 
 /// The peer answered no more cases than had ended meanwhile: it had no room for this one before.
@@ -44,7 +44,7 @@ bool PeerPace::waitedForAnEnd(const Ticket& ticket) const {
 
 void PeerPace::answered(Ticket& ticket, Duration took) {
   ticket.isAnswered = true;
-  --opening_;
+  if (!ticket.mayBeIgnored) --opening_;
   const bool isLate = fastest_ && took > std::max(kPrompt, *fastest_ * kLateFactor);
   if (isLate && ends_ > ticket.ends && waitedForAnEnd(ticket)) {
     narrow(running_ - opening_);
@@ -68,7 +68,7 @@ void PeerPace::refused(const Ticket& ticket) {
 void PeerPace::ended(const Ticket& ticket) {
   --running_;
   ++ends_;
-  if (ticket.isAnswered) return;
+  if (ticket.isAnswered || ticket.mayBeIgnored) return;
   --opening_;
   if (!fastest_) {
     width_ = std::min(maxWidth_, width_ * kSilentGrowth);

@@ -21,6 +21,7 @@ class PeerPace {
     std::uint64_t answers = 0;  ///< of the peer until then
     std::uint64_t ends = 0;     ///< of cases until then
     bool isAnswered = false;
+    bool mayBeIgnored = false;  ///< silence says nothing about the peer's room
   };
 
   /// `maxWidth`: cases at the same time at most.
@@ -28,8 +29,8 @@ class PeerPace {
 
   /// Another case may start.
   [[nodiscard]] bool mayStart() const;
-  /// A case starts.
-  Ticket start();
+  /// A case starts. `mayBeIgnored`: its request is one that a peer need not answer.
+  Ticket start(bool mayBeIgnored = false);
   /// The peer's first octets, or its end of TCP, came `took` after it had accepted the connection.
   void answered(Ticket& ticket, Duration took);
   /// The peer did not open a connection that there is no reason to refuse.

@@ -150,6 +150,18 @@ TEST(PeerPace, APeerThatNeverAnswersIsNotSparedForThat) {
   EXPECT_LE(rounds, 25);
 }
 
+/// Cases whose request must be refused run in parallel, though the peer refuses them by silence.
+TEST(PeerPace, SilenceOnABadRequestSaysNothingAboutRoom) {
+  PeerPace pace(256);
+  for (int i = 0; i < 40; ++i) pace.ended(run(pace, 1ms));
+  const int width = pace.width();
+  std::vector<Ticket> ignored;
+  while (pace.mayStart()) ignored.push_back(pace.start(true));
+  EXPECT_EQ(ignored.size(), static_cast<std::size_t>(width));
+  for (const Ticket& ticket : ignored) pace.ended(ticket);
+  EXPECT_EQ(pace.width(), width);
+}
+
 TEST(PeerPace, PatienceFollowsTheSlowestAnswer) {
   PeerPace pace(10);
   run(pace, 1ms);

@@ -1,4 +1,4 @@
-// Reading values of spec files, with all that is wrong collected.
+// Reading values of spec files; all errors are collected.
 #pragma once
 
 #include "base/json_source.hpp"
@@ -43,7 +43,8 @@ class SpecJson {
   [[nodiscard]] bool flag(const nlohmann::json& object, const std::string& base,
                           const std::string& key, bool otherwise);
   [[nodiscard]] double number(const nlohmann::json& object, const std::string& base,
-                              const std::string& key, double otherwise, double least, double most);
+                              const std::string& key, double otherwise, double minimum,
+                              double maximum);
   /// The protocol options in the key `options`.
   void options(const nlohmann::json& object, const std::string& base, websocket::Options& options);
   /// Header fields: the key `headers`.
@@ -52,8 +53,8 @@ class SpecJson {
   [[nodiscard]] std::optional<websocket::Url> url(const nlohmann::json& object,
                                                   const std::string& base, const std::string& key);
   void tls(const nlohmann::json& object, const std::string& base, net::TlsSettings& settings);
-  /// What a connection takes beside URL and options: hostname, proxy, origin, protocols, header
-  /// fields, credentials.
+  /// Settings of a connection in addition to URL and options: hostname, proxy, origin, protocols,
+  /// header fields, credentials.
   void request(const nlohmann::json& object, const std::string& base, roles::ConnectSpec& spec);
 
  private:

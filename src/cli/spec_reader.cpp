@@ -116,8 +116,8 @@ MassConnectSpecFile readMassConnectSpec(const JsonSource& source) {
       reader.problem("/options", "expected an object with the keys connections, batchsize, …");
     } else {
       reader.warnOfKeys(options, "/options", massConnectOptionKeys());
-      const auto number = [&](const char* key, double otherwise, double least, double most) {
-        return reader.number(options, "/options", key, otherwise, least, most);
+      const auto number = [&](const char* key, double otherwise, double minimum, double maximum) {
+        return reader.number(options, "/options", key, otherwise, minimum, maximum);
       };
       roles::MassConnectSpec& spec = file.spec;
       spec.connections = static_cast<std::size_t>(number("connections", 10000, 1, 1000000));

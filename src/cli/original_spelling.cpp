@@ -1,6 +1,7 @@
 #include "cli/original_spelling.hpp"
 
 #include "base/error.hpp"
+#include "cli/checks.hpp"
 #include "cli/command.hpp"
 
 #include <algorithm>
@@ -38,9 +39,7 @@ void requireMode(const std::string& mode) {
   std::sort(modes.begin(), modes.end());
   std::string text = "mode '" + mode + "' is invalid; available modes:";
   for (const std::string& known : modes) text += " " + known;
-  const std::string meant = nearest(mode, modes);
-  if (!meant.empty()) text += " (did you mean " + meant + "?)";
-  throw InputError(text);
+  throw InputError(text + suggestion(mode, modes));
 }
 
 }  // namespace

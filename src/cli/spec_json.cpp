@@ -1,6 +1,7 @@
 #include "cli/spec_json.hpp"
 
 #include "base/error.hpp"
+#include "cli/checks.hpp"
 #include "cli/option_table.hpp"
 #include "cli/request_fields.hpp"
 
@@ -22,9 +23,7 @@ std::string shownJson(const json& value) {
 std::string unknownOption(const std::string& name) {
   std::vector<std::string> names;
   for (const OptionInfo& info : optionInfos()) names.emplace_back(info.name);
-  const std::string meant = nearest(name, names);
-  return "unknown option, ignored" +
-         (meant.empty() ? "" : fmt::format(" (did you mean {}?)", meant));
+  return "unknown option, ignored" + suggestion(name, names);
 }
 
 bool has(const json& object, const std::string& key) {
@@ -53,10 +52,10 @@ void SpecJson::warnOfKeys(const json& object, const std::string& base,
   for (const SpecKey& key : known) names.emplace_back(key.name);
   for (const auto& [name, value] : object.items()) {
     if (std::find(names.begin(), names.end(), name) != names.end()) continue;
-    const std::string meant = nearest(name, names);
-    if (meant.empty()) continue;
-    warnings_.push_back(format({source_.place(fmt::format("{}/{}", base, name)),
-                                fmt::format("unknown key, ignored (did you mean {}?)", meant)}));
+    const std::string near = suggestion(name, names);
+    if (near.empty()) continue;
+    warnings_.push_back(
+        format({source_.place(fmt::format("{}/{}", base, name)), "unknown key, ignored" + near}));
   }
 }
 
@@ -97,14 +96,14 @@ bool SpecJson::flag(const json& object, const std::string& base, const std::stri
 }
 
 double SpecJson::number(const json& object, const std::string& base, const std::string& key,
-                        double otherwise, double least, double most) {
+                        double otherwise, double minimum, double maximum) {
   if (!has(object, key)) return otherwise;
   const json& value = object[key];
-  if (value.is_number() && value.get<double>() >= least && value.get<double>() <= most) {
+  if (value.is_number() && value.get<double>() >= minimum && value.get<double>() <= maximum) {
     return value.get<double>();
   }
-  problem(base + "/" + key, fmt::format("expected a number from {:g} to {:g}, got {}", least, most,
-                                        shownJson(value)));
+  problem(base + "/" + key, fmt::format("expected a number from {:g} to {:g}, got {}", minimum,
+                                        maximum, shownJson(value)));
   return otherwise;
 }
 

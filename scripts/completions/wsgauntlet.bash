@@ -1,12 +1,12 @@
-# bash completion for wsgauntlet and wstest. What there is to complete comes from --help, so it is
-# that of the program which is installed.
+# bash completion for wsgauntlet and wstest. The commands and flags come from --help of the
+# program that is installed.
 
 _wsgauntlet_options() {
   "$@" --help 2>/dev/null | sed -n 's/^  \(\(-[a-zA-Z]\),\)\{0,1\}\(--[a-z-]*\).*/\3 \2/p'
 }
 
 _wsgauntlet_commands() {
-  "$@" --help 2>/dev/null | sed -n '/^Subcommands:/,/^$/ s/^  \([a-z][a-z-]*\) .*/\1/p'
+  "$@" --help 2>/dev/null | sed -n '/^Commands/,/^$/ s/^  \([a-z][a-z-]*\) .*/\1/p'
 }
 
 _wsgauntlet() {
@@ -32,7 +32,7 @@ _wsgauntlet() {
       ;;
     --fail-on)
       local policies
-      policies=$("$program" "${words[@]}" --help | sed -n 's/.*joined by commas: \([a-z, -]*\)\..*/\1/p')
+      policies=$("$program" reference fuzzingclient | sed -n 's/.*joined by commas: \([a-z, -]*\)\..*/\1/p')
       mapfile -t COMPREPLY < <(compgen -W "${policies//,/}" -- "$cur")
       return
       ;;

@@ -1,4 +1,4 @@
-# fish completion for wsgauntlet and wstest. What there is to complete comes from --help.
+# fish completion for wsgauntlet and wstest. The commands and flags come from --help.
 function __wsgauntlet_help
     set -l program (commandline -opc)[1]
     set -l given (string match -r '^[a-z][a-z-]*$' -- (commandline -opc)[2..])
@@ -7,7 +7,7 @@ end
 
 for program in wsgauntlet wstest
     complete -c $program -f -n 'not string match -q -- "-*" (commandline -ct)' \
-        -a "(__wsgauntlet_help | sed -n '/^Subcommands:/,/^\$/ s/^  \([a-z][a-z-]*\)  *\(.*\)/\1\t\2/p')"
+        -a "(__wsgauntlet_help | sed -n '/^Commands/,/^\$/ s/^  \([a-z][a-z-]*\)  *\(.*\)/\1\t\2/p')"
     complete -c $program -f -n 'string match -q -- "-*" (commandline -ct)' \
         -a "(__wsgauntlet_help | sed -n 's/^  \(-[a-zA-Z],\)\{0,1\}\(--[a-z-]*\).*  \(.*\)\$/\2\t\3/p')"
     complete -c $program -s m -l mode -x -a "fuzzingclient fuzzingserver testeeclient testeeserver"

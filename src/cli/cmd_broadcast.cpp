@@ -1,6 +1,7 @@
 #include "cli/command.hpp"
 #include "cli/console_log.hpp"
 #include "cli/exit_status.hpp"
+#include "cli/help.hpp"
 #include "cli/transport_flags.hpp"
 #include "net/descriptors.hpp"
 #include "net/loop.hpp"
@@ -39,8 +40,8 @@ int runBroadcastServer(const BroadcastServerFlags& flags, bool originalSpelling)
 
 int runBroadcastClient(const BroadcastClientFlags& flags, bool originalSpelling) {
   roles::BroadcastClientSpec spec;
-  spec.urlText = requireUrl(flags.original);
-  spec.url = websocket::parseUrl(spec.urlText);
+  spec.url = requireUrl(flags.original);
+  spec.urlText = flags.original.wsuri;
   applyConnectFlags(flags.connect, flags.original, {}, spec);
   spec.seed = chooseSeed("");
   net::Loop loop;
@@ -59,8 +60,8 @@ int runBroadcastClient(const BroadcastClientFlags& flags, bool originalSpelling)
 
 std::function<int()> addBroadcastServer(CLI::App& app, const Invocation& invocation) {
   const auto flags = std::make_shared<BroadcastServerFlags>();
-  addOriginalFlags(app, flags->original);
-  addListenFlags(app, flags->listen);
+  addOriginalFlags(app, flags->original, {{"--wsuri", heading::connection, kListenHelp}});
+  addListenFlags(app, flags->listen, heading::connection);
   return [flags, original = invocation.originalSpelling] {
     return runBroadcastServer(*flags, original);
   };
@@ -68,7 +69,7 @@ std::function<int()> addBroadcastServer(CLI::App& app, const Invocation& invocat
 
 std::function<int()> addBroadcastClient(CLI::App& app, const Invocation& invocation) {
   const auto flags = std::make_shared<BroadcastClientFlags>();
-  addOriginalFlags(app, flags->original);
+  addOriginalFlags(app, flags->original, {{"--wsuri", heading::connection, kConnectHelp}});
   addConnectFlags(app, flags->connect);
   return [flags, original = invocation.originalSpelling] {
     return runBroadcastClient(*flags, original);

@@ -2,6 +2,7 @@
 #include "cli/command.hpp"
 #include "cli/common_flags.hpp"
 #include "cli/exit_status.hpp"
+#include "cli/help.hpp"
 #include "cli/output.hpp"
 #include "suite/case_loader.hpp"
 #include "suite/catalogue.hpp"
@@ -10,7 +11,9 @@
 #include "suite/embedded_cases.hpp"
 #include "suite/selection.hpp"
 
+#include <filesystem>
 #include <memory>
+#include <utility>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -29,7 +32,7 @@ struct CasesFlags {
   bool json = false;
 };
 
-/// Seconds that the script waits by itself.
+/// Seconds that the script itself waits.
 double waitsOf(const suite::Case& testCase) {
   double seconds = 0;
   for (const suite::Step& step : testCase.script) {
@@ -39,9 +42,9 @@ double waitsOf(const suite::Case& testCase) {
 }
 
 int listCases(const CasesFlags& flags) {
-  const suite::Catalogue& catalogue = loadCatalogue(flags.folders, flags.suites);
+  const SharedCatalogue catalogue = loadCatalogue(flags.folders, flags.suites);
   nlohmann::ordered_json list = nlohmann::ordered_json::array();
-  for (const suite::Case* one : suite::select(catalogue, flags.patterns, {})) {
+  for (const suite::Case* one : selectByFlag("", *catalogue, flags.patterns, {})) {
     if (flags.json) {
       list.push_back({{"id", one->id.str()},
                       {"number", one->number},
@@ -60,21 +63,28 @@ int listCases(const CasesFlags& flags) {
 }
 
 int showCases(const CasesFlags& flags) {
-  const suite::Catalogue& catalogue = loadAllCases(flags.folders);
-  for (const suite::Case* one : suite::select(catalogue, flags.ids, {})) {
+  const SharedCatalogue catalogue = loadAllCases(flags.folders);
+  for (const suite::Case* one : selectByFlag("", *catalogue, flags.ids, {})) {
     say("{}\n", suite::describe(*one));
   }
   return success;
 }
 
 int checkFiles(const CasesFlags& flags) {
+  std::vector<suite::CaseFile> files;
+  for (const std::string& path : flags.files) {
+    if (std::filesystem::is_directory(path)) {
+      for (suite::CaseFile& file : suite::readCaseFolder(path)) files.push_back(std::move(file));
+    } else {
+      files.push_back({path, readFile(path)});
+    }
+  }
   std::vector<Problem> problems;
   std::size_t cases = 0;
-  for (const std::string& path : flags.files) {
-    cases += suite::loadCases({path, readFile(path)}, problems).size();
-  }
+  for (const suite::CaseFile& file : files) cases += suite::loadCases(file, problems).size();
   if (!problems.empty()) throw InputError(std::move(problems));
-  say("{} cases in {} files, nothing wrong\n", cases, flags.files.size());
+  say("{} cases in {} {}, nothing wrong\n", cases, files.size(),
+      files.size() == 1 ? "file" : "files");
   return success;
 }
 
@@ -95,18 +105,23 @@ int exportCases(const CasesFlags& flags) {
 std::function<int()> addCases(CLI::App& app, const Invocation&) {
   const auto flags = std::make_shared<CasesFlags>();
   app.require_subcommand(1);
-  app.add_option("--case-dir", flags->folders, "Folder with further case files");
+  beginGroup(app, heading::cases);
+  addCaseFolders(app, flags->folders);
 
   CLI::App* list = app.add_subcommand("list", "List cases: id, number, description");
-  addPatterns(*list, "pattern", flags->patterns, "Case patterns, like 5.* or 9.1.1");
-  list->add_option("--suite", flags->suites, "Suites whose cases are listed: autobahn, rfc");
+  addPatterns(*list, "pattern", flags->patterns, "Ids and patterns, such as 9.1.1 or '5.*'");
+  addSuites(*list, flags->suites);
+  addCaseFolders(*list, flags->folders);
+  beginGroup(*list, heading::other);
   list->add_flag("--json", flags->json, "As JSON");
   CLI::App* show = app.add_subcommand("show", "Show what cases send and expect");
-  addPatterns(*show, "id", flags->ids, "Case ids or patterns")->required();
-  CLI::App* check = app.add_subcommand("check", "Check case files and say all that is wrong");
-  check->add_option("file", flags->files, "Case files")->required();
+  addPatterns(*show, "id", flags->ids, "Ids and patterns")->required();
+  addCaseFolders(*show, flags->folders);
+  CLI::App* check = app.add_subcommand("check", "Check case files and report all errors");
+  check->add_option("path", flags->files, "Case files, and folders with case files (*.json)")
+      ->required();
   CLI::App* exporting = app.add_subcommand("export", "Write the built-in case files to a folder");
-  exporting->add_option("folder", flags->folder, "Where to")->required();
+  exporting->add_option("folder", flags->folder, "Folder to write to")->required();
 
   CLI::App* coverage = app.add_subcommand(
       "coverage", "Show which clause of which RFC is tested by which cases, as Markdown");

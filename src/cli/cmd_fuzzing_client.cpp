@@ -1,8 +1,10 @@
+#include "cli/checks.hpp"
 #include "cli/command.hpp"
 #include "cli/common_flags.hpp"
 #include "cli/console_log.hpp"
 #include "cli/exit_status.hpp"
 #include "cli/gate_flags.hpp"
+#include "cli/help.hpp"
 #include "cli/output.hpp"
 #include "cli/peer_process.hpp"
 #include "cli/run_file.hpp"
@@ -34,8 +36,8 @@ struct FuzzingClientFlags {
   GateFlags gate;
 };
 
-/// The spec: from the file that was named, or from the command line, or from the file that lies
-/// here.
+/// The spec: from the file that was named, or from the command line, or from the file in the
+/// current folder.
 ClientSpecFile loadClientSpec(const FuzzingClientFlags& flags, bool originalSpelling) {
   const std::string& url = flags.original.wsuri;
   ClientSpecFile spec;
@@ -47,21 +49,20 @@ ClientSpecFile loadClientSpec(const FuzzingClientFlags& flags, bool originalSpel
     const std::string path = findSpec(flags.original.spec, "fuzzingclient", defaultClientSpec());
     spec = readClientSpec(JsonSource::fromFile(path));
   }
-  // The original takes -w only where the spec has no servers.
+  // The original uses -w only where the spec has no servers.
   if (!url.empty() && (spec.servers.empty() || !originalSpelling)) {
     ClientSpecFile::Server server = spec.defaults;
     server.urlText = url;
-    server.url = websocket::parseUrl(server.urlText);
+    server.url = requireUrl(flags.original);
     spec.servers = {std::move(server)};
   } else if (!url.empty()) {
-    spec.warnings.push_back(
-        fmt::format("-w {} is not used: the spec file has servers, which go first with -m", url));
+    spec.warnings.push_back(fmt::format(
+        "-w {} is not used: the spec file has servers, which win over it with -m", url));
   }
   if (spec.servers.empty()) {
     throw InputError(
-        "no server to test: give the spec file \"servers\": [{\"url\": \"ws://127.0.0.1:9001\"}], "
-        "or "
-        "use -w ws://127.0.0.1:9001");
+        "no server to test: use -w ws://127.0.0.1:9001, or put \"servers\": [{\"url\": "
+        "\"ws://127.0.0.1:9001\"}] into the spec file");
   }
   return spec;
 }
@@ -142,7 +143,6 @@ roles::FuzzingClientSpec runSpec(const FuzzingClientFlags& flags, ClientSpecFile
   spec.jobs = jobsWithin(net::raiseDescriptorLimit(), flags.jobs);
   spec.connectRetry = fromSeconds(flags.connectRetry);
   spec.timeoutScale = flags.run.timeoutScale;
-  spec.corpora = &loadCorpora(flags.run.testdata);
   return spec;
 }
 
@@ -193,11 +193,14 @@ int runFuzzingClient(const FuzzingClientFlags& flags, bool originalSpelling) {
   ClientSpecFile file = loadClientSpec(flags, originalSpelling);
   std::string command = flags.start;
   choosePorts(file, command);
-  const suite::Catalogue& catalogue = loadCatalogue(
+  const SharedCatalogue loaded = loadCatalogue(
       flags.run.caseFolders, flags.run.suites.empty() ? file.suites : flags.run.suites);
+  const suite::Catalogue& catalogue = *loaded;
+  const auto corpora = loadCorpora(flags.run.testdata);
   const Selection selection = selectCases(catalogue, flags.run, file, suite::AppliesTo::servers);
   checkGateFlags(flags.gate, catalogue);
   roles::FuzzingClientSpec spec = runSpec(flags, file, selection);
+  spec.corpora = corpora.get();
   spec.seed = seed;
   report::Folder folder(flags.run.outdir.empty() ? file.outdir : flags.run.outdir);
   if (flags.run.resume) folder.load(catalogue);
@@ -273,22 +276,29 @@ int runFuzzingClient(const FuzzingClientFlags& flags, bool originalSpelling) {
 
 std::function<int()> addFuzzingClient(CLI::App& app, const Invocation& invocation) {
   const auto flags = std::make_shared<FuzzingClientFlags>();
-  addOriginalFlags(app, flags->original);
-  addRunFlags(app, flags->run);
-  addConnectFlags(app, flags->connect);
-  app.add_option("-j,--jobs", flags->jobs,
-                 "Cases at the same time at most; how many there are follows from how soon the "
-                 "server answers")
-      ->capture_default_str()
-      ->check(CLI::Range(1, 1000));
-  addGateFlags(app, flags->gate);
+  addOriginalFlags(app, flags->original,
+                   {{"--wsuri", heading::target, "Server to test, such as ws://127.0.0.1:9001"},
+                    {"--spec", heading::target,
+                     "Spec file; default: fuzzingclient.json, or none if there is -w"}});
+  beginGroup(app, heading::target);
   app.add_option("--start", flags->start,
-                 "Command that starts the server under test, and is ended after the run; {port} in "
-                 "it is a free port where -w has port 0");
+                 "Command that starts the server before the run, and is ended after it; {port} in "
+                 "it is a free port if -w has port 0")
+      ->type_name("COMMAND");
   app.add_option("--connect-retry", flags->connectRetry,
-                 "Seconds that a refused connection is tried again")
+                 "Seconds during which a refused connection is tried again")
+      ->type_name("SECONDS")
       ->capture_default_str()
-      ->check(CLI::Range(0.0, 3600.0));
+      ->check(between(0, 3600));
+  beginGroup(app, heading::run);
+  app.add_option("-j,--jobs", flags->jobs,
+                 "Maximum number of cases in parallel, 1 to 1000; fewer if the server answers late")
+      ->type_name("N")
+      ->capture_default_str()
+      ->check(between(1, 1000));
+  addRunFlags(app, flags->run);
+  addGateFlags(app, flags->gate);
+  addConnectFlags(app, flags->connect);
   return [flags, original = invocation.originalSpelling] {
     return runFuzzingClient(*flags, original);
   };

@@ -3,6 +3,7 @@
 #include "cli/console_log.hpp"
 #include "cli/exit_status.hpp"
 #include "cli/gate_flags.hpp"
+#include "cli/help.hpp"
 #include "cli/output.hpp"
 #include "cli/peer_process.hpp"
 #include "cli/run_file.hpp"
@@ -48,10 +49,12 @@ ServerSpecFile loadServerSpec(const FuzzingServerFlags& flags, bool originalSpel
     const std::string path = findSpec(flags.original.spec, "fuzzingserver", defaultServerSpec());
     spec = readServerSpec(JsonSource::fromFile(path));
   }
-  if (withUrl) spec.url = websocket::parseUrl(flags.original.wsuri);
-  // A client that we start ourselves is told where we are: any free port will do.
-  else if (urlIsEnough)
+  if (withUrl) {
+    spec.url = requireUrl(flags.original);
+  } else if (urlIsEnough) {
+    // A client that we start ourselves gets our URL: any free port will do.
     spec.url.port = 0;
+  }
   return spec;
 }
 
@@ -97,8 +100,10 @@ void greetClients(ConsoleLog& log, const Selection& selection, const roles::Fuzz
 int runFuzzingServer(const FuzzingServerFlags& flags, bool originalSpelling) {
   const std::uint64_t seed = chooseSeed(flags.run.seed);
   ServerSpecFile file = loadServerSpec(flags, originalSpelling);
-  const suite::Catalogue& catalogue = loadCatalogue(
+  const SharedCatalogue loaded = loadCatalogue(
       flags.run.caseFolders, flags.run.suites.empty() ? file.suites : flags.run.suites);
+  const suite::Catalogue& catalogue = *loaded;
+  const auto corpora = loadCorpora(flags.run.testdata);
   const Selection selection = selectCases(catalogue, flags.run, file, suite::AppliesTo::clients);
   checkGateFlags(flags.gate, catalogue);
   applyOptions(flags.listen.options, file.options);
@@ -120,7 +125,7 @@ int runFuzzingServer(const FuzzingServerFlags& flags, bool originalSpelling) {
   spec.headers = file.headers;
   spec.seed = seed;
   spec.timeoutScale = flags.run.timeoutScale;
-  spec.corpora = &loadCorpora(flags.run.testdata);
+  spec.corpora = corpora.get();
 
   FailFast failFast(flags.gate, catalogue);
   spec.endsRun = [&](const play::Result& result) { return failFast.endsRun(result); };
@@ -188,14 +193,21 @@ int runFuzzingServer(const FuzzingServerFlags& flags, bool originalSpelling) {
 
 std::function<int()> addFuzzingServer(CLI::App& app, const Invocation& invocation) {
   const auto flags = std::make_shared<FuzzingServerFlags>();
-  addOriginalFlags(app, flags->original);
+  addOriginalFlags(app, flags->original,
+                   {{"--wsuri", heading::target,
+                     "Where to listen, such as ws://127.0.0.1:9001; port 0 is any free port"},
+                    {"--spec", heading::target,
+                     "Spec file; default: fuzzingserver.json, or none if there is -w"},
+                    {"--webport", heading::target,
+                     "Port of the web page, 0 for none; default: 8080 if that is free"}});
+  beginGroup(app, heading::target);
+  app.add_option("--run", flags->client,
+                 "Command that runs the client under test; {url} in it is our URL. The run ends "
+                 "with this command")
+      ->type_name("COMMAND");
+  addListenFlags(app, flags->listen, heading::target);
   addRunFlags(app, flags->run);
-  addListenFlags(app, flags->listen);
   addGateFlags(app, flags->gate);
-  app.add_option(
-      "--run", flags->client,
-      "Command that runs the client under test; {url} in it is our URL. The run ends when "
-      "it ends");
   return [flags, original = invocation.originalSpelling] {
     return runFuzzingServer(*flags, original);
   };

@@ -1,7 +1,10 @@
 #include "base/atomic_file.hpp"
+#include "cli/checks.hpp"
 #include "cli/command.hpp"
 #include "cli/console_log.hpp"
 #include "cli/exit_status.hpp"
+#include "cli/flag_error.hpp"
+#include "cli/help.hpp"
 #include "cli/output.hpp"
 #include "cli/spec_reader.hpp"
 #include "cli/transport_flags.hpp"
@@ -43,11 +46,12 @@ MassConnectSpecFile loadMassConnectSpec(const MassConnectFlags& flags, bool orig
   if (!url.empty() && (file.servers.empty() || !originalSpelling)) {
     MassConnectSpecFile::Server server;
     server.urlText = server.name = url;
-    server.url = websocket::parseUrl(server.urlText);
+    server.url = requireUrl(flags.original);
     file.servers = {std::move(server)};
   }
   if (file.servers.empty()) {
-    throw InputError("no server: give the spec file \"servers\", or use -w ws://127.0.0.1:9000");
+    throw InputError(
+        "no server: use -w ws://127.0.0.1:9000, or put \"servers\" into the spec file");
   }
   return file;
 }
@@ -79,7 +83,7 @@ void printFigures(const roles::MassConnectFigures& figures) {
       figures.name, figures.connected, figures.wanted, figures.perSecond(), figures.p50,
       figures.p90, figures.p99, figures.longest, figures.dropped, figures.clean);
   if (figures.failed + figures.lost > 0) {
-    say("  last reason of a try that failed: {}\n", figures.lastReason);
+    say("  reason of the last failed attempt: {}\n", figures.lastReason);
   }
 }
 
@@ -118,7 +122,8 @@ int runMassConnect(const MassConnectFlags& flags, bool originalSpelling) {
       printFigures(one);
       if (!one.complete()) status = incomplete;
     }
-    if (!flags.original.outfile.empty()) replaceFile(flags.original.outfile, toJson(all));
+    const std::string& outfile = flags.original.outfile;
+    if (!outfile.empty()) forFlag("--outfile", [&] { replaceFile(outfile, toJson(all)); });
     loop.stop();
   });
   loop.run();
@@ -129,21 +134,28 @@ int runMassConnect(const MassConnectFlags& flags, bool originalSpelling) {
 
 std::function<int()> addMassConnect(CLI::App& app, const Invocation& invocation) {
   const auto flags = std::make_shared<MassConnectFlags>();
-  addOriginalFlags(app, flags->original);
+  addOriginalFlags(
+      app, flags->original,
+      {{"--wsuri", heading::target, kConnectHelp},
+       {"--spec", heading::target, "Spec file; default: massconnect.json, or none if there is -w"},
+       {"--outfile", heading::reports, "Write the figures to this file, as JSON"}});
+  beginGroup(app, heading::run);
+  const auto add = [&app](const char* name, auto& target, const char* help, const char* kind) {
+    return app.add_option(name, target, help)->type_name(kind);
+  };
+  add("--connections", flags->connections, "Connections to hold in parallel", "N")
+      ->check(between(1, 1000000));
+  add("--hold", flags->hold, "How long all connections are held open", "SECONDS")
+      ->check(between(0, 86400));
+  add("--batch-size", flags->batchSize, "Connections that are started together", "N")
+      ->check(between(1, 1000000));
+  add("--batch-delay", flags->batchDelay, "Milliseconds between batches", "MS")
+      ->check(between(0, 86400e3));
+  add("--retry-delay", flags->retryDelay, "Milliseconds before a failed attempt is repeated", "MS")
+      ->check(between(0, 86400e3));
+  add("--patience", flags->patience, "The run ends when nothing connects for this time", "SECONDS")
+      ->check(between(0.1, 86400));
   addConnectFlags(app, flags->connect);
-  app.add_option("--connections", flags->connections, "Connections to hold at the same time")
-      ->check(CLI::Range(1, 1000000));
-  app.add_option("--batch-size", flags->batchSize, "Connections that are started at a time")
-      ->check(CLI::Range(1, 1000000));
-  app.add_option("--batch-delay", flags->batchDelay, "Milliseconds between batches")
-      ->check(CLI::Range(0.0, 86400e3));
-  app.add_option("--retry-delay", flags->retryDelay, "Milliseconds before a failed try is repeated")
-      ->check(CLI::Range(0.0, 86400e3));
-  app.add_option("--hold", flags->hold, "Seconds that all connections are held open")
-      ->check(CLI::Range(0.0, 86400.0));
-  app.add_option("--patience", flags->patience,
-                 "The run is given up when nothing connects for so many seconds")
-      ->check(CLI::Range(0.1, 86400.0));
   return
       [flags, original = invocation.originalSpelling] { return runMassConnect(*flags, original); };
 }

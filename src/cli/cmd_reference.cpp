@@ -1,5 +1,6 @@
 #include "base/atomic_file.hpp"
 #include "base/error.hpp"
+#include "cli/checks.hpp"
 #include "cli/command.hpp"
 #include "cli/exit_status.hpp"
 #include "cli/output.hpp"
@@ -33,7 +34,8 @@ int printPage(const ReferenceFlags& flags) {
     return page.name == flags.page;
   });
   if (found == pages.end()) {
-    throw InputError(fmt::format("there is no page '{}'; there are: {}", flags.page,
+    throw InputError(fmt::format("there is no page '{}'{}; the pages are: {}", flags.page,
+                                 suggestion(flags.page, pageNames()),
                                  fmt::join(pageNames(), ", ")));
   }
   say("{}", flags.man ? toMan(*found) : toMarkdown(*found));
@@ -54,7 +56,7 @@ int writePages(const std::filesystem::path& folder) {
 
 std::function<int()> addReference(CLI::App& app, const Invocation&) {
   const auto flags = std::make_shared<ReferenceFlags>();
-  app.add_option("page", flags->page, "Page to print; without one their names are printed");
+  app.add_option("page", flags->page, "Page to print; default: the names of all pages");
   app.add_flag("--man", flags->man, "As a manual page, for `man -l -`");
   app.add_option("--write", flags->folder, "Write all pages into DIR/reference and DIR/man")
       ->type_name("DIR");

@@ -1,10 +1,12 @@
 #include "base/atomic_file.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "cli/checks.hpp"
 #include "cli/command.hpp"
 #include "cli/common_flags.hpp"
 #include "cli/exit_status.hpp"
 #include "cli/gate_flags.hpp"
+#include "cli/help.hpp"
 #include "cli/output.hpp"
 #include "gate/comparison.hpp"
 #include "net/loop.hpp"
@@ -53,13 +55,15 @@ void sayProblems(const std::vector<std::string>& problems) {
   }
 }
 
-/// Without patterns: the cases that the run was to do, and those with a result, here or in the
-/// baseline.
+/// Without patterns: the cases that the run was to do, and those with a result, in this folder or
+/// in the baseline.
 std::vector<const suite::Case*> gatedCases(const ReportFlags& flags, report::StoredReports& stored,
                                            const std::optional<report::RunRecord>& run,
                                            report::StoredReports* baseline,
                                            const suite::Catalogue& catalogue) {
-  if (!flags.cases.empty()) return suite::select(catalogue, flags.cases, flags.exclude);
+  if (!flags.cases.empty()) {
+    return selectByFlag("--cases", catalogue, flags.cases, flags.exclude);
+  }
   std::map<suite::CaseId, const suite::Case*> all;
   for (const suite::Case* one : stored.cases()) all.emplace(one->id, one);
   if (run) {
@@ -77,7 +81,7 @@ std::vector<const suite::Case*> gatedCases(const ReportFlags& flags, report::Sto
   return cases;
 }
 
-/// A report says which role it comes from, and not the address.
+/// A report says which role it comes from, but not the address.
 std::string guessCommand(const report::StoredReports& stored) {
   for (const auto& [agent, results] : stored.records()) {
     for (const auto& [id, record] : results) {
@@ -92,7 +96,7 @@ std::string guessCommand(const report::StoredReports& stored) {
   return "wsgauntlet fuzzingclient -w URL";
 }
 
-/// Those that must be there, and those that are.
+/// The agents that must be there, and those that are.
 std::vector<std::string> expectedAgents(const report::RunRecord& run,
                                         const report::Records& records) {
   if (run.agents.empty()) return {};
@@ -102,7 +106,8 @@ std::vector<std::string> expectedAgents(const report::RunRecord& run,
 }
 
 int runGateCommand(const ReportFlags& flags) {
-  const suite::Catalogue& catalogue = loadAllCases(flags.caseFolders);
+  const SharedCatalogue loaded = loadAllCases(flags.caseFolders);
+  const suite::Catalogue& catalogue = *loaded;
   checkGateFlags(flags.gate, catalogue);
   report::StoredReports stored(flags.folder, catalogue);
   sayProblems(stored.addDetails());
@@ -126,11 +131,14 @@ int runGateCommand(const ReportFlags& flags) {
 }
 
 int runMerge(const ReportFlags& flags) {
-  const suite::Catalogue& catalogue = loadAllCases(flags.caseFolders);
+  const SharedCatalogue loaded = loadAllCases(flags.caseFolders);
+  const suite::Catalogue& catalogue = *loaded;
   const std::vector<std::filesystem::path> from(flags.folders.begin(), flags.folders.end());
   report::MergeOptions options;
   options.preferLater = flags.preferLater;
-  if (!flags.cases.empty()) options.cases = suite::select(catalogue, flags.cases, flags.exclude);
+  if (!flags.cases.empty()) {
+    options.cases = selectByFlag("--cases", catalogue, flags.cases, flags.exclude);
+  }
   const report::MergeCount count =
       report::mergeFolders(from, flags.output, catalogue, wallClock(), options);
   say("{} results of {} {} are in {}\n", count.results, count.agents,
@@ -139,7 +147,8 @@ int runMerge(const ReportFlags& flags) {
 }
 
 int runDiff(const ReportFlags& flags) {
-  const suite::Catalogue& catalogue = loadAllCases(flags.caseFolders);
+  const SharedCatalogue loaded = loadAllCases(flags.caseFolders);
+  const suite::Catalogue& catalogue = *loaded;
   report::StoredReports before(flags.before, catalogue);
   report::StoredReports after(flags.after, catalogue);
   sayProblems(after.addDetails());
@@ -158,7 +167,7 @@ int runDiff(const ReportFlags& flags) {
 
 int runHtml(const ReportFlags& flags) {
   const std::size_t pages =
-      report::renderFolder(flags.folder, loadAllCases(flags.caseFolders), wallClock());
+      report::renderFolder(flags.folder, *loadAllCases(flags.caseFolders), wallClock());
   say("{} pages and index.html are in {}\n", pages, flags.folder);
   return success;
 }
@@ -177,46 +186,83 @@ int runServe(const ReportFlags& flags) {
 }
 
 int runPcap(const ReportFlags& flags) {
-  const report::StoredResult stored =
-      report::readResult(flags.file, loadAllCases(flags.caseFolders));
+  const SharedCatalogue catalogue = loadAllCases(flags.caseFolders);
+  const report::StoredResult stored = report::readResult(flags.file, *catalogue);
   replaceFile(flags.output, report::pcapng(stored.result));
   return success;
 }
 
+/// A command that reads report folders.
+CLI::App* addReader(CLI::App& app, ReportFlags& flags, const char* name, const char* description) {
+  CLI::App* sub = app.add_subcommand(name, description);
+  beginGroup(*sub, heading::cases);
+  addCaseFolders(*sub, flags.caseFolders);
+  return sub;
+}
+
 CLI::App* addGate(CLI::App& app, ReportFlags& flags) {
-  CLI::App* gate = app.add_subcommand("gate", "Judge a report folder: exit status 0, 1 or 3");
+  CLI::App* gate = addReader(app, flags, "gate", "Judge a report folder: exit status 0, 1 or 3");
   gate->add_option("folder", flags.folder, "Report folder")->required();
   addPatterns(*gate, "--cases", flags.cases,
-              "Cases that must be there; without it those with a result are judged");
+              "Cases that must be there; default: those that the run was to do");
   addPatterns(*gate, "--exclude", flags.exclude, "Cases to leave out");
-  gate->add_option("--agent", flags.agents, "Agents to judge, which must be there; all without it")
+  gate->add_option("--agent", flags.agents,
+                   "Agent to judge, which must be there; default: all agents")
+      ->type_name("NAME")
       ->allow_extra_args(false);
-  gate->add_option("--repeat-with", flags.repeatWith,
-                   "How a case is repeated, such as 'wsgauntlet fuzzingclient -w ws://host:9001'");
   addGateFlags(*gate, flags.gate);
+  gate->get_option("--fail-fast")
+      ->group(heading::compatibility)
+      ->description("Has no effect on a finished run");
+  gate->add_option("--repeat-with", flags.repeatWith,
+                   "Command that repeats a case, such as 'wsgauntlet fuzzingclient -w "
+                   "ws://host:9001'")
+      ->type_name("COMMAND");
   return gate;
 }
 
 CLI::App* addMerge(CLI::App& app, ReportFlags& flags) {
-  CLI::App* merge = app.add_subcommand("merge", "Put the parts of a run together");
+  CLI::App* merge = addReader(app, flags, "merge", "Merge the parts of a run");
   merge->add_option("folders", flags.folders, "Report folders")->required();
-  merge->add_option("-o,--output", flags.output, "Where to")->required();
-  merge->add_flag("--prefer-later", flags.preferLater,
-                  "Where folders have different results of a case, take the last one");
   addPatterns(*merge, "--cases", flags.cases, "Cases that the index lists even without a result");
-  addPatterns(*merge, "--exclude", flags.exclude, "Those of them to leave out");
+  addPatterns(*merge, "--exclude", flags.exclude, "Cases of these to leave out");
+  beginGroup(*merge, heading::reports);
+  merge->add_option("-o,--output", flags.output, "Folder to write to")
+      ->type_name("DIR")
+      ->required();
+  merge->add_flag("--prefer-later", flags.preferLater,
+                  "Where folders have different results of a case, use the last one");
   return merge;
 }
 
 CLI::App* addDiff(CLI::App& app, ReportFlags& flags) {
-  CLI::App* diff = app.add_subcommand("diff", "What became better and what became worse");
+  CLI::App* diff = addReader(app, flags, "diff", "Show what became better and what became worse");
   diff->add_option("before", flags.before, "Earlier report folder")->required();
   diff->add_option("after", flags.after, "Later report folder")->required();
+  beginGroup(*diff, heading::reports);
   diff->add_option("--format", flags.format, "console, markdown or html")
+      ->type_name("FORMAT")
       ->capture_default_str()
-      ->check(CLI::IsMember({"console", "markdown", "html"}));
-  diff->add_option("-o,--output", flags.output, "File in place of the console");
+      ->check(oneOf({"console", "markdown", "html"}));
+  diff->add_option("-o,--output", flags.output, "File to write to, in place of the console")
+      ->type_name("FILE");
   return diff;
+}
+
+CLI::App* addServe(CLI::App& app, ReportFlags& flags) {
+  CLI::App* serve = app.add_subcommand("serve", "Show a report folder to web browsers");
+  serve->add_option("folder", flags.folder, "Report folder")->required();
+  beginGroup(*serve, heading::connection);
+  serve->add_option("--port", flags.port, "Port, 0 for any")
+      ->type_name("PORT")
+      ->capture_default_str()
+      ->check(between(0, 65535));
+  serve
+      ->add_option("--host", flags.host,
+                   "Numeric address; with 0.0.0.0 other machines can read it too")
+      ->type_name("ADDRESS")
+      ->capture_default_str();
+  return serve;
 }
 
 }  // namespace
@@ -224,22 +270,18 @@ CLI::App* addDiff(CLI::App& app, ReportFlags& flags) {
 std::function<int()> addReport(CLI::App& app, const Invocation&) {
   const auto flags = std::make_shared<ReportFlags>();
   app.require_subcommand(1);
-  app.add_option("--case-dir", flags->caseFolders, "Folder with further case files");
+  beginGroup(app, heading::cases);
+  addCaseFolders(app, flags->caseFolders);
   const CLI::App* gate = addGate(app, *flags);
   const CLI::App* merge = addMerge(app, *flags);
   const CLI::App* diff = addDiff(app, *flags);
-  CLI::App* html = app.add_subcommand("html", "Write the pages again from the JSON files");
+  CLI::App* html = addReader(app, *flags, "html", "Write the pages again from the JSON files");
   html->add_option("folder", flags->folder, "Report folder")->required();
-  CLI::App* serve = app.add_subcommand("serve", "Show a report folder to web browsers");
-  serve->add_option("folder", flags->folder, "Report folder")->required();
-  serve->add_option("--port", flags->port, "Port, 0 for any")
-      ->capture_default_str()
-      ->check(CLI::Range(0, 65535));
-  serve->add_option("--host", flags->host, "Numeric address; 0.0.0.0 shows it to others too")
-      ->capture_default_str();
-  CLI::App* pcap = app.add_subcommand("pcap", "Turn a recorded case into a capture for Wireshark");
+  const CLI::App* serve = addServe(app, *flags);
+  CLI::App* pcap = addReader(app, *flags, "pcap", "Convert the log of a case for Wireshark");
   pcap->add_option("file", flags->file, "JSON file of a case")->required();
-  pcap->add_option("-o,--output", flags->output, "Where to")->required();
+  beginGroup(*pcap, heading::reports);
+  pcap->add_option("-o,--output", flags->output, "File to write to")->type_name("FILE")->required();
 
   return [flags, gate, merge, diff, html, serve] {
     if (*gate) return runGateCommand(*flags);

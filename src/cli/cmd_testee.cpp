@@ -1,6 +1,8 @@
+#include "cli/checks.hpp"
 #include "cli/command.hpp"
 #include "cli/console_log.hpp"
 #include "cli/exit_status.hpp"
+#include "cli/help.hpp"
 #include "cli/output.hpp"
 #include "cli/transport_flags.hpp"
 #include "mutants/mutations.hpp"
@@ -26,15 +28,28 @@ struct TesteeServerFlags {
   OriginalFlags original;
   ListenFlags listen;
   bool noDeflate = false;
-  MutationFlags odd;
+  MutationFlags mutation;
 };
 
 struct TesteeClientFlags {
   OriginalFlags original;
   ConnectFlags connect;
   bool noDeflate = false;
-  MutationFlags odd;
+  MutationFlags mutation;
 };
+
+bool fitsTo(const mutants::MutationFacts& one, mutants::MutationFacts::Peers peers) {
+  return one.peers == mutants::MutationFacts::Peers::both || one.peers == peers;
+}
+
+/// The deviations that --unusual (which are right) or --break knows for these peers.
+std::vector<std::string> namesFor(bool right, mutants::MutationFacts::Peers peers) {
+  std::vector<std::string> names;
+  for (const mutants::MutationFacts& one : mutants::mutations()) {
+    if (one.isRight == right && fitsTo(one, peers)) names.emplace_back(one.name);
+  }
+  return names;
+}
 
 /// The deviation that the flags ask for. Throws InputError.
 mutants::Mutation mutation(const MutationFlags& flags, mutants::MutationFacts::Peers peers) {
@@ -44,11 +59,12 @@ mutants::Mutation mutation(const MutationFlags& flags, mutants::MutationFacts::P
   const std::string& name = flags.broken.empty() ? flags.unusual : flags.broken;
   if (name.empty()) return {};
   const mutants::MutationFacts* found = mutants::findMutation(name);
-  const bool fits = found != nullptr && found->isRight == flags.broken.empty() &&
-                    (found->peers == mutants::MutationFacts::Peers::both || found->peers == peers);
+  const bool fits =
+      found != nullptr && found->isRight == flags.broken.empty() && fitsTo(*found, peers);
   if (!fits) {
-    throw InputError(fmt::format("{}: there is no \"{}\" for this kind of peer; \"list\" shows all",
-                                 flags.broken.empty() ? "--unusual" : "--break", name));
+    throw InputError(fmt::format("{}: there is no '{}' for this kind of peer{}; 'list' shows all",
+                                 flags.broken.empty() ? "--unusual" : "--break", name,
+                                 suggestion(name, namesFor(flags.broken.empty(), peers))));
   }
   return found->id;
 }
@@ -57,27 +73,29 @@ mutants::Mutation mutation(const MutationFlags& flags, mutants::MutationFacts::P
 bool listed(const MutationFlags& flags, mutants::MutationFacts::Peers peers) {
   if (flags.broken != "list" && flags.unusual != "list") return false;
   for (const mutants::MutationFacts& one : mutants::mutations()) {
-    const bool fits = one.peers == mutants::MutationFacts::Peers::both || one.peers == peers;
-    if (fits && one.isRight == (flags.unusual == "list")) {
+    if (fitsTo(one, peers) && one.isRight == (flags.unusual == "list")) {
       say("{:<30} {:<9} {}\n", one.name, one.layer, one.what);
     }
   }
   return true;
 }
 
-void addOddFlags(CLI::App& app, MutationFlags& flags) {
-  app.add_option("--break", flags.broken, "Break one rule of the protocol; \"list\" shows them");
+void addMutationFlags(CLI::App& app, MutationFlags& flags) {
+  beginGroup(app, heading::behaviour);
+  app.add_option("--break", flags.broken, "Break one rule of the protocol; 'list' shows the rules")
+      ->type_name("RULE");
   app.add_option("--unusual", flags.unusual,
-                 "Behave in a right but unusual way; \"list\" shows them");
+                 "Behave in an unusual way that conforms; 'list' shows the ways")
+      ->type_name("NAME");
 }
 
 int serveEcho(const TesteeServerFlags& flags, bool originalSpelling, websocket::Options options) {
-  if (listed(flags.odd, mutants::MutationFacts::Peers::servers)) return success;
+  if (listed(flags.mutation, mutants::MutationFacts::Peers::servers)) return success;
   Listening listening;
   roles::ServeSpec spec = serveSpec(flags.original, flags.listen, std::move(options), listening);
   spec.name = roles::testeeName(originalSpelling);
   spec.compression = !flags.noDeflate;
-  spec.mutation = mutation(flags.odd, mutants::MutationFacts::Peers::servers);
+  spec.mutation = mutation(flags.mutation, mutants::MutationFacts::Peers::servers);
   net::Loop loop;
   ConsoleLog log;
   net::raiseDescriptorLimit();
@@ -90,13 +108,13 @@ int serveEcho(const TesteeServerFlags& flags, bool originalSpelling, websocket::
 
 roles::TesteeClientSpec clientSpec(const TesteeClientFlags& flags, bool originalSpelling) {
   roles::TesteeClientSpec spec;
-  spec.urlText = requireUrl(flags.original);
-  spec.url = websocket::parseUrl(spec.urlText);
+  spec.url = requireUrl(flags.original);
+  spec.urlText = flags.original.wsuri;
   applyConnectFlags(flags.connect, flags.original, {}, spec);
   const std::string& ident = flags.original.ident;
   spec.agent = ident.empty() ? roles::testeeName(originalSpelling) : ident;
   spec.compression = !flags.noDeflate;
-  spec.mutation = mutation(flags.odd, mutants::MutationFacts::Peers::clients);
+  spec.mutation = mutation(flags.mutation, mutants::MutationFacts::Peers::clients);
   spec.seed = chooseSeed("");
   return spec;
 }
@@ -118,7 +136,7 @@ int runClient(net::Loop& loop, bool originalSpelling, const Start& start) {
 }
 
 int runTesteeClient(const TesteeClientFlags& flags, bool originalSpelling) {
-  if (listed(flags.odd, mutants::MutationFacts::Peers::clients)) return success;
+  if (listed(flags.mutation, mutants::MutationFacts::Peers::clients)) return success;
   net::Loop loop;
   ConsoleLog log;
   roles::TesteeClient client(loop, clientSpec(flags, originalSpelling), log);
@@ -139,28 +157,31 @@ int runEchoClient(const TesteeClientFlags& flags, bool originalSpelling) {
 
 std::function<int()> addTesteeServer(CLI::App& app, const Invocation& invocation) {
   const auto flags = std::make_shared<TesteeServerFlags>();
-  addOriginalFlags(app, flags->original);
-  addListenFlags(app, flags->listen);
+  addOriginalFlags(app, flags->original, {{"--wsuri", heading::connection, kListenHelp}});
+  addListenFlags(app, flags->listen, heading::connection);
+  addMutationFlags(app, flags->mutation);
   app.add_flag("--no-deflate", flags->noDeflate, "Do not accept permessage-deflate");
-  addOddFlags(app, flags->odd);
   return
       [flags, original = invocation.originalSpelling] { return serveEcho(*flags, original, {}); };
 }
 
 std::function<int()> addTesteeClient(CLI::App& app, const Invocation& invocation) {
   const auto flags = std::make_shared<TesteeClientFlags>();
-  addOriginalFlags(app, flags->original);
+  addOriginalFlags(
+      app, flags->original,
+      {{"--wsuri", heading::connection, "Fuzzing server, such as ws://127.0.0.1:9001"},
+       {"--ident", heading::connection, "Our name in the reports; default: wsgauntlet/VERSION"}});
   addConnectFlags(app, flags->connect);
+  addMutationFlags(app, flags->mutation);
   app.add_flag("--no-deflate", flags->noDeflate, "Do not offer permessage-deflate");
-  addOddFlags(app, flags->odd);
   return
       [flags, original = invocation.originalSpelling] { return runTesteeClient(*flags, original); };
 }
 
 std::function<int()> addEchoServer(CLI::App& app, const Invocation& invocation) {
   const auto flags = std::make_shared<TesteeServerFlags>();
-  addOriginalFlags(app, flags->original);
-  addListenFlags(app, flags->listen);
+  addOriginalFlags(app, flags->original, {{"--wsuri", heading::connection, kListenHelp}});
+  addListenFlags(app, flags->listen, heading::connection);
   flags->noDeflate = true;
   return [flags, original = invocation.originalSpelling] {
     websocket::Options options;
@@ -171,7 +192,9 @@ std::function<int()> addEchoServer(CLI::App& app, const Invocation& invocation) 
 
 std::function<int()> addEchoClient(CLI::App& app, const Invocation& invocation) {
   const auto flags = std::make_shared<TesteeClientFlags>();
-  addOriginalFlags(app, flags->original);
+  addOriginalFlags(app, flags->original,
+                   {{"--wsuri", heading::connection, kConnectHelp},
+                    {"--ident", heading::connection, "Our User-Agent field"}});
   addConnectFlags(app, flags->connect);
   flags->noDeflate = true;
   return

@@ -3,39 +3,63 @@
 namespace wsgauntlet::cli {
 namespace {
 
+constexpr bool kMode = true;
+constexpr bool kPeer = true;
+
 constexpr Command kCommands[] = {
-    {"fuzzingclient", "Run cases against WebSocket servers", true, addFuzzingClient,
-     "Connects once for each case. What to run comes from a spec file, from the command line, or "
-     "from both; the command line wins. The server has to echo every message."},
-    {"fuzzingserver", "Serve cases to WebSocket clients", true, addFuzzingServer,
+    {"fuzzingclient", "Run cases against WebSocket servers", kMode, addFuzzingClient,
+     "The server has to echo every message. Each case has a connection of its own. Flags win over "
+     "the spec file.",
+     "-w URL [flags]\n-s FILE [flags]",
+     "wsgauntlet fuzzingclient -w ws://127.0.0.1:9001 --cases '1.*,5.19'\n"
+     "wsgauntlet fuzzingclient --start 'node server.js {port}' -w ws://127.0.0.1:0"},
+    {"fuzzingserver", "Serve cases to WebSocket clients", kMode, addFuzzingServer,
      "Clients ask /getCaseCount, run /runCase?case=N&agent=NAME for each case while they echo "
-     "every message, and end with /updateReports?agent=NAME."},
-    {"testeeserver", "Echo server that passes every case", true, addTesteeServer,
-     "Accepts permessage-deflate, and fails connections with a Close frame. Calls itself "
-     "wsgauntlet/VERSION; with -m it has the name of the original."},
-    {"testeeclient", "Echo client that passes every case", true, addTesteeClient,
-     "Runs all cases of a fuzzing server; the path of the URL is replaced. Calls itself "
-     "wsgauntlet/VERSION unless --ident says otherwise; with -m it has the name of the original."},
-    {"echoserver", "Echo server without compression that fails by dropping TCP", true,
-     addEchoServer,
-     "As testeeserver, with the option failByDrop on and without permessage-deflate."},
-    {"echoclient", "Client of one connection that echoes what it gets", true, addEchoClient,
-     "Ends when the connection ends."},
-    {"broadcastserver", "Server that sends each message to all its clients", true,
-     addBroadcastServer, "The sender gets its message too. Each second all get the text 'tick N'."},
-    {"broadcastclient", "Client that says hello and prints what it hears", true, addBroadcastClient,
-     "Sends 'hello from HOST[PID]' when connected and every two seconds; prints texts as they are "
-     "and binary messages as hex, behind 'received:  '."},
-    {"massconnect", "Hold thousands of connections, and measure how fast they open", true,
+     "every message, and end with /updateReports?agent=NAME.",
+     "-w URL [flags]\n-s FILE [flags]",
+     "wsgauntlet fuzzingserver -w ws://127.0.0.1:9001\n"
+     "wsgauntlet fuzzingserver --run 'node client.js {url}' --cases '1.*,5.19'"},
+    {"massconnect", "Hold thousands of connections, measure how fast they open", kMode,
      addMassConnect,
      "Starts connections in batches until all are open, holds them, and ends them with a closing "
-     "handshake. Tries that fail are repeated. Prints connects per second and percentiles of the "
-     "time from the start of a connection to the end of its WebSocket handshake; --outfile takes "
-     "the figures as JSON. Status 3 when not all could be opened and held."},
-    {"cases", "List, show, check and export test cases", false, addCases},
-    {"report", "Judge, merge, compare and render reports", false, addReport},
-    {"reference", "Print the reference of commands, spec files and protocol options", false,
-     addReference},
+     "handshake. Failed attempts are repeated. Prints connects per second and percentiles of the "
+     "time from the start of a connection to the end of its WebSocket handshake. Status 3 when not "
+     "all could be opened and held.",
+     "-w URL [flags]\n-s FILE [flags]",
+     "wsgauntlet massconnect -w ws://127.0.0.1:9001 --connections 10000 --hold 10"},
+    {"report", "Judge, merge, compare and show reports", false, addReport, "", "",
+     "wsgauntlet report gate reports/servers --fail-on strict\n"
+     "wsgauntlet report serve reports/servers"},
+    {"cases", "List, show, check and export test cases", false, addCases, "", "",
+     "wsgauntlet cases list '5.*'\n"
+     "wsgauntlet cases show 5.19"},
+    {"reference", "Show the reference of commands, spec files and options", false, addReference, "",
+     "", "wsgauntlet reference spec-files"},
+    {"testeeserver", "Echo server that passes every case", kMode, addTesteeServer,
+     "Accepts permessage-deflate, and fails connections with a Close frame. Its name is "
+     "wsgauntlet/VERSION; with -m it is the name that wstest has.",
+     "-w URL [flags]",
+     "wsgauntlet testeeserver -w ws://127.0.0.1:9001\n"
+     "wsgauntlet testeeserver -w ws://127.0.0.1:9001 --break ignores-rsv",
+     kPeer},
+    {"testeeclient", "Echo client that passes every case", kMode, addTesteeClient,
+     "Runs all cases of a fuzzing server; the path of the URL is replaced. Its name is "
+     "wsgauntlet/VERSION unless --ident gives another; with -m it is the name that wstest has.",
+     "-w URL [flags]", "wsgauntlet testeeclient -w ws://127.0.0.1:9001 --ident me", kPeer},
+    {"echoserver", "Echo server without compression that drops TCP on errors", kMode, addEchoServer,
+     "Like testeeserver, with the option failByDrop and without permessage-deflate.",
+     "-w URL [flags]", "wsgauntlet echoserver -w ws://127.0.0.1:9001", kPeer},
+    {"echoclient", "Client of one connection that echoes every message", kMode, addEchoClient,
+     "Ends when the connection ends.", "-w URL [flags]",
+     "wsgauntlet echoclient -w ws://127.0.0.1:9001", kPeer},
+    {"broadcastserver", "Server that sends each message to all its clients", kMode,
+     addBroadcastServer,
+     "The sender gets its message too. All clients get the text 'tick N' every second.",
+     "-w URL [flags]", "wsgauntlet broadcastserver -w ws://127.0.0.1:9001", kPeer},
+    {"broadcastclient", "Client that says hello and prints each message", kMode, addBroadcastClient,
+     "Sends 'hello from HOST[PID]' when connected and every two seconds. Prints each message after "
+     "'received:  ': text as it is, binary as hex.",
+     "-w URL [flags]", "wsgauntlet broadcastclient -w ws://127.0.0.1:9001", kPeer},
 };
 
 }  // namespace

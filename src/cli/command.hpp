@@ -16,19 +16,22 @@ struct Invocation {
   bool originalSpelling = false;  ///< `-m MODE …`, as the original is called
 };
 
-/// A command: registers its options with a parser and gives back what runs it. The runner returns
-/// an exit status and may throw InputError.
+/// A command. `add` registers its flags with a parser and gives back the function that runs it,
+/// which returns an exit status and may throw InputError.
 struct Command {
   const char* name;
   const char* description;
   bool isMode;  ///< also reached by `-m`
   std::function<int()> (*add)(CLI::App& app, const Invocation& invocation);
-  const char* details = "";  ///< some sentences for help and reference
+  const char* details = "";   ///< some sentences for help and reference
+  const char* usage = "";     ///< how it is called, a line for each way; empty: made from its flags
+  const char* examples = "";  ///< whole commands, a line each
+  bool isPeer = false;        ///< a peer for tests of others, rather than a test
 };
 
+/// All commands, in the order of the help.
 [[nodiscard]] std::span<const Command> commands();
 
-// Most in a file of their own.
 std::function<int()> addFuzzingClient(CLI::App& app, const Invocation& invocation);
 std::function<int()> addFuzzingServer(CLI::App& app, const Invocation& invocation);
 std::function<int()> addTesteeServer(CLI::App& app, const Invocation& invocation);

@@ -1,6 +1,9 @@
 #include "cli/common_flags.hpp"
 
 #include "base/error.hpp"
+#include "cli/checks.hpp"
+#include "cli/flag_error.hpp"
+#include "cli/help.hpp"
 #include "cli/output.hpp"
 #include "suite/case_loader.hpp"
 #include "suite/embedded_cases.hpp"
@@ -31,77 +34,128 @@ CLI::Option* addPatterns(CLI::App& app, const std::string& name, std::vector<std
     // An empty pattern selects no case, and the error for that names the flag.
     if (patterns.empty()) patterns.emplace_back();
   };
-  return app.add_option_function<std::vector<std::string>>(name, split, help);
+  return app.add_option_function<std::vector<std::string>>(name, split, help)->type_name("PATTERN");
 }
 
-void addOriginalFlags(CLI::App& app, OriginalFlags& flags) {
-  app.add_option(
-      "-s,--spec", flags.spec,
-      "Spec file; the default is the mode's name with .json, and without -m none when there is -w");
-  app.add_option("-w,--wsuri", flags.wsuri, "WebSocket URL");
-  app.add_option("-u,--webport", flags.webport,
-                 "Port of the web page, 0 for none; 8080 unless that is taken")
-      ->check(CLI::Range(0, 65535));
-  app.add_option("-i,--ident", flags.ident, "Name of the testee client");
-  app.add_option("-k,--key,--tls-key", flags.key, "Private key for TLS, PEM; default: in --cert")
+void addCaseFolders(CLI::App& app, std::vector<std::string>& folders) {
+  app.add_option("--case-dir", folders, "Folder with case files of your own")->type_name("DIR");
+}
+
+void addSuites(CLI::App& app, std::vector<std::string>& suites) {
+  app.add_option("--suite", suites,
+                 "Suites of cases: autobahn (the default), rfc, those of --case-dir")
+      ->type_name("SUITE");
+}
+
+void addOriginalFlags(CLI::App& app, OriginalFlags& flags, std::initializer_list<UsedFlag> used) {
+  beginGroup(app, heading::compatibility);
+  app.add_option("-w,--wsuri", flags.wsuri)->type_name("URL");
+  app.add_option("-s,--spec", flags.spec, "Spec file: this mode reads none")->type_name("FILE");
+  app.add_option("-u,--webport", flags.webport, "Port of a web page: this mode has none")
+      ->type_name("PORT")
+      ->check(between(0, 65535));
+  app.add_option("-i,--ident", flags.ident, "Name of testeeclient: not used by this mode")
+      ->type_name("NAME");
+  app.add_option("-o,--outfile", flags.outfile, "File of massconnect: not used by this mode")
       ->type_name("FILE");
-  app.add_option("-c,--cert,--tls-cert", flags.cert, "Our certificate for TLS with its chain, PEM")
+  app.add_option("-t,--testset", flags.testset, "Has no effect, as in wstest")->type_name("NAME");
+  app.add_flag("-d,--debug", flags.debug, "Has no effect; reports hold the log of each case");
+  beginGroup(app, heading::tls);
+  app.add_option("-c,--cert,--tls-cert", flags.cert, "Our certificate with its chain, PEM")
       ->type_name("FILE");
-  app.add_option("-o,--outfile", flags.outfile, "massconnect: file for its figures, as JSON");
-  app.add_option("-t,--testset", flags.testset, "Accepted for compatibility");
-  app.add_flag("-d,--debug", flags.debug, "Say more");
+  app.add_option("-k,--key,--tls-key", flags.key, "Its private key, PEM; default: in --cert")
+      ->type_name("FILE");
+  for (const UsedFlag& one : used) {
+    app.get_option(one.flag)->group(one.heading)->description(one.help);
+  }
 }
 
 void addRunFlags(CLI::App& app, RunFlags& flags) {
+  beginGroup(app, heading::cases);
   addPatterns(
       app, "--cases", flags.cases,
-      "Case patterns in place of those of the spec file, with blanks or commas between them");
+      "Cases to run: ids and patterns, such as 5.19 or '9.*', with blanks or commas between "
+      "them; default: those of the spec file, else all");
   addPatterns(app, "--exclude", flags.exclude,
-              "Patterns of cases to leave out, beside those of the spec file");
+              "Cases to leave out, in addition to those of the spec file");
   app.add_option("--profile", flags.profile,
-                 "Which of these: full (all, the default), quick (those that neither measure nor "
-                 "move much data), no-compression")
-      ->check(CLI::IsMember({"full", "quick", "no-compression"}));
-  app.add_option("--case-dir", flags.caseFolders, "Folder with further case files");
+                 "full (the default); quick: without cases that measure or move much data; "
+                 "no-compression")
+      ->type_name("PROFILE")
+      ->check(oneOf({"full", "quick", "no-compression"}));
+  addSuites(app, flags.suites);
+  addCaseFolders(app, flags.caseFolders);
   app.add_option("--testdata", flags.testdata,
-                 "Folder with the original's test data, in place of ours in compression cases");
-  app.add_option("--suite", flags.suites,
-                 "Suites of cases in place of those of the spec file: autobahn, rfc");
-  app.add_option("--outdir", flags.outdir, "Folder for reports in place of the spec file's");
-  app.add_option("--shard", flags.shard, "Run one of several parts of the cases, like 2/8");
-  app.add_flag("--resume", flags.resume, "Go on with an interrupted run: keep its results");
-  app.add_option("--seed", flags.seed, "Seed of masks and keys, to repeat a run");
-  app.add_option("--timeout-scale", flags.timeoutScale, "Stretches all waits of cases")
+                 "Folder with the test data of wstest for compression cases, in place of ours")
+      ->type_name("DIR");
+  beginGroup(app, heading::reports);
+  app.add_option("--outdir", flags.outdir, "Folder for reports, in place of the spec file's")
+      ->type_name("DIR");
+  beginGroup(app, heading::run);
+  app.add_option("--shard", flags.shard, "Run one of several parts of the cases, such as 2/8")
+      ->type_name("K/N");
+  app.add_flag("--resume", flags.resume,
+               "Continue an interrupted run: keep the results of the report folder");
+  app.add_option("--seed", flags.seed, "Seed of masks and keys, to repeat a run")
+      ->type_name("NUMBER");
+  app.add_option("--timeout-scale", flags.timeoutScale,
+                 "Multiplies all waits of cases, 0.01 to 1000")
+      ->type_name("FACTOR")
       ->capture_default_str()
-      ->check(CLI::Range(0.01, 1000.0));
+      ->check(between(0.01, 1000));
 }
 
-const suite::Catalogue& loadCatalogue(const std::vector<std::string>& folders,
-                                      const std::vector<std::string>& suites) {
-  if (folders.empty() && suites.empty()) return suite::Catalogue::builtIn();
-  static std::unique_ptr<suite::Catalogue> chosen;
-  chosen = std::make_unique<suite::Catalogue>(loadAllCases(folders).of(suites));
-  return *chosen;
+namespace {
+
+/// A pointer to what lives as long as the program.
+template <typename T>
+std::shared_ptr<const T> unowned(const T& value) {
+  return {std::shared_ptr<const T>(), &value};
 }
 
-const suite::Catalogue& loadAllCases(const std::vector<std::string>& folders) {
-  if (folders.empty()) return suite::Catalogue::everything();
-  // Results point into the catalogue: it lives as long as the program.
-  static std::unique_ptr<suite::Catalogue> extended;
+}  // namespace
+
+SharedCatalogue loadCatalogue(const std::vector<std::string>& folders,
+                              const std::vector<std::string>& suites) {
+  if (folders.empty() && suites.empty()) return unowned(suite::Catalogue::builtIn());
+  return std::make_shared<const suite::Catalogue>(loadAllCases(folders)->of(suites));
+}
+
+SharedCatalogue loadAllCases(const std::vector<std::string>& folders) {
+  if (folders.empty()) return unowned(suite::Catalogue::everything());
   std::vector<suite::CaseFile> files = suite::embeddedCaseFiles();
   for (const std::string& folder : folders) {
-    for (suite::CaseFile& file : suite::readCaseFolder(folder)) files.push_back(std::move(file));
+    forFlag("--case-dir", [&] {
+      for (suite::CaseFile& file : suite::readCaseFolder(folder)) files.push_back(std::move(file));
+    });
   }
-  extended = std::make_unique<suite::Catalogue>(files);
-  return *extended;
+  return std::make_shared<const suite::Catalogue>(files);
 }
 
-const suite::Corpora& loadCorpora(const std::string& folder) {
-  if (folder.empty()) return suite::Corpora::builtIn();
-  // Cases look into it until the end of the program.
-  static std::unique_ptr<suite::Corpora> loaded;
-  loaded = std::make_unique<suite::Corpora>(folder);
-  return *loaded;
+std::shared_ptr<const suite::Corpora> loadCorpora(const std::string& folder) {
+  if (folder.empty()) return unowned(suite::Corpora::builtIn());
+  return std::make_shared<const suite::Corpora>(folder);
+}
+
+std::vector<const suite::Case*> selectByFlag(const std::string& flag,
+                                             const suite::Catalogue& catalogue,
+                                             const std::vector<std::string>& include,
+                                             const std::vector<std::string>& exclude) {
+  try {
+    return suite::select(catalogue, include, exclude);
+  } catch (const InputError& error) {
+    // Their place is an index into the patterns, which says nothing on a command line.
+    std::vector<Problem> problems = error.problems();
+    for (Problem& problem : problems) problem.place = {flag, 0, ""};
+    throw InputError(std::move(problems));
+  }
+}
+
+websocket::Url requireUrl(const OriginalFlags& flags) {
+  if (flags.wsuri.empty()) throw InputError("a URL is missing: give -w ws://127.0.0.1:9001");
+  websocket::Url url;
+  forFlag("-w", [&] { url = websocket::parseUrl(flags.wsuri); });
+  return url;
 }
 
 namespace {
@@ -143,7 +197,7 @@ Selection selectCases(const suite::Catalogue& catalogue, const RunFlags& flags,
   Selection selection;
   selection.all = flags.cases.empty()
                       ? suite::select(catalogue, spec.cases, excludes, spec.casesPlace)
-                      : suite::select(catalogue, flags.cases, excludes, {"--cases", 0, ""});
+                      : selectByFlag("--cases", catalogue, flags.cases, excludes);
   std::erase_if(selection.all,
                 [&flags](const suite::Case* one) { return !isInProfile(*one, flags.profile); });
   std::erase_if(selection.all, [&](const suite::Case* one) {
@@ -170,7 +224,7 @@ std::uint64_t chooseSeed(const std::string& text) {
 
 std::string describeLost(std::size_t results) {
   return fmt::format(
-      "{} results could not be written, as told above; with --resume these cases run again",
+      "{} results could not be written, as reported above; with --resume these cases run again",
       results);
 }
 

@@ -5,9 +5,12 @@
 #include "cli/spec_reader.hpp"
 #include "suite/catalogue.hpp"
 #include "suite/corpora.hpp"
+#include "websocket/url.hpp"
 
 #include <cstdint>
 #include <filesystem>
+#include <initializer_list>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -19,11 +22,11 @@ class Option;
 
 namespace wsgauntlet::cli {
 
-/// The flags that the original takes in every mode.
+/// The flags that the original accepts in every mode.
 struct OriginalFlags {
   std::string spec;
   std::string wsuri;
-  std::optional<int> webport;  ///< 0: no web page; nothing: 8080 where that suits
+  std::optional<int> webport;  ///< 0: no web page; nothing: 8080 if that is free
   std::string ident;
   std::string key;
   std::string cert;
@@ -35,7 +38,7 @@ struct OriginalFlags {
 /// Flags of a run.
 struct RunFlags {
   std::vector<std::string> cases;        ///< patterns in place of those of the spec
-  std::vector<std::string> exclude;      ///< patterns beside those of the spec
+  std::vector<std::string> exclude;      ///< patterns in addition to those of the spec
   std::vector<std::string> suites;       ///< in place of those of the spec
   std::string profile;                   ///< a narrower selection of these; empty: full
   std::vector<std::string> caseFolders;  ///< folders with further case files
@@ -51,22 +54,46 @@ struct RunFlags {
 /// with blanks or commas between them, as in a variable of a script.
 CLI::Option* addPatterns(CLI::App& app, const std::string& name, std::vector<std::string>& patterns,
                          const std::string& help);
+/// `--case-dir`.
+void addCaseFolders(CLI::App& app, std::vector<std::string>& folders);
+/// `--suite`.
+void addSuites(CLI::App& app, std::vector<std::string>& suites);
 
-void addOriginalFlags(CLI::App& app, OriginalFlags& flags);
+/// A flag of the original that a mode uses.
+struct UsedFlag {
+  const char* flag;     ///< its long name: `--spec`
+  const char* heading;  ///< in the help: one of `heading::`
+  const char* help;
+};
+
+/// Adds all flags of the original: scripts give them to every mode. Those that are not in `used`,
+/// but for TLS, are under `heading::compatibility`.
+void addOriginalFlags(CLI::App& app, OriginalFlags& flags, std::initializer_list<UsedFlag> used);
 void addRunFlags(CLI::App& app, RunFlags& flags);
 
+using SharedCatalogue = std::shared_ptr<const suite::Catalogue>;
+
 /// The cases of a run: those that are built in, with those of further folders,
-/// and of these suites: without a name, of all suites but those that run on request. Throws
-/// InputError.
-[[nodiscard]] const suite::Catalogue& loadCatalogue(const std::vector<std::string>& folders,
-                                                    const std::vector<std::string>& suites = {});
+/// and of these suites: without a name, of all suites but those that run on request. Results point
+/// into the catalogue. Throws InputError.
+[[nodiscard]] SharedCatalogue loadCatalogue(const std::vector<std::string>& folders,
+                                            const std::vector<std::string>& suites = {});
 /// All cases, built in and of further folders.
-[[nodiscard]] const suite::Catalogue& loadAllCases(const std::vector<std::string>& folders);
+[[nodiscard]] SharedCatalogue loadAllCases(const std::vector<std::string>& folders);
 
 /// The corpora of a folder, the built-in ones without a folder. Throws InputError.
-[[nodiscard]] const suite::Corpora& loadCorpora(const std::string& folder);
+[[nodiscard]] std::shared_ptr<const suite::Corpora> loadCorpora(const std::string& folder);
 
-/// What to say of so many results that could not be written.
+/// As suite::select, for patterns of the command line: errors name the flag, if it has a name.
+[[nodiscard]] std::vector<const suite::Case*> selectByFlag(const std::string& flag,
+                                                           const suite::Catalogue& catalogue,
+                                                           const std::vector<std::string>& include,
+                                                           const std::vector<std::string>& exclude);
+
+/// The URL of -w. Throws InputError when there is none, or it is not a URL.
+[[nodiscard]] websocket::Url requireUrl(const OriginalFlags& flags);
+
+/// The message for N results that could not be written.
 [[nodiscard]] std::string describeLost(std::size_t results);
 
 /// The cases of a run.
@@ -90,8 +117,8 @@ struct Selection {
 [[nodiscard]] std::string findSpec(const std::string& named, const std::string& mode,
                                    const std::string& defaults);
 
-/// Says on the console that `<mode>.json` of the current folder is not read since there is a URL;
-/// nothing when there is no such file.
+/// Says on the console that `<mode>.json` of the current folder is not read since there is a URL.
+/// Says nothing when there is no such file.
 void passOverSpec(const std::string& mode);
 
 /// Case ids as the original lists them: `['1.1.1', '1.1.2']`.

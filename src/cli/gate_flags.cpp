@@ -3,7 +3,10 @@
 #include "base/atomic_file.hpp"
 #include "base/clock.hpp"
 #include "base/error.hpp"
+#include "cli/checks.hpp"
 #include "cli/exit_status.hpp"
+#include "cli/flag_error.hpp"
+#include "cli/help.hpp"
 #include "cli/output.hpp"
 #include "gate/expectations.hpp"
 #include "gate/junit.hpp"
@@ -122,19 +125,21 @@ void addGateFlags(CLI::App& app, GateFlags& flags) {
   for (const gate::PolicyWord& word : gate::policyWords()) {
     words += fmt::format("{}{}", words.empty() ? "" : ", ", word.name);
   }
-  app.add_option("--fail-on", flags.failOn,
-                 "What fails the run, joined by commas: " + words +
-                     ". With a pattern it is for some cases only, '6.4.*=never'; the last one that "
-                     "fits decides")
+  beginGroup(app, heading::gate);
+  app.add_option(
+         "--fail-on", flags.failOn,
+         "What fails the run, joined by commas: " + words +
+             ". With a pattern, for some cases only: '6.4.*=never'; of several that match a "
+             "case, the last one decides")
       ->type_name("[PATTERN=]POLICY")
       ->allow_extra_args(false);
   app.add_option("--expectations", flags.expectations, "File of known failures (docs/gate.md)")
       ->type_name("FILE");
   app.add_flag("--update-expectations", flags.updateExpectations,
                "Write that file so that these results meet it");
-  app.add_option(
-         "--baseline", flags.baseline,
-         "Earlier report folder: what is worse than there fails, what failed there may fail")
+  app.add_option("--baseline", flags.baseline,
+                 "Earlier report folder: results that are worse fail, failures that it already "
+                 "has do not")
       ->type_name("DIR");
   app.add_option("--junit", flags.junit, "Write JUnit XML")->type_name("FILE");
   app.add_option("--markdown", flags.markdown, "Write a summary as Markdown")->type_name("FILE");
@@ -142,9 +147,9 @@ void addGateFlags(CLI::App& app, GateFlags& flags) {
   app.add_flag("--allow-missing", flags.allowMissing,
                "Cases without a result do not make the run incomplete");
   app.add_flag("--fail-fast{1}", flags.failFast,
-               "End the run after N unexpected failures, one by default")
+               "End the run after N unexpected failures (default: 1)")
       ->type_name("[=N]")
-      ->check(CLI::PositiveNumber);
+      ->check(between(1, 1e6));
 }
 
 void checkGateFlags(const GateFlags& flags, const suite::Catalogue& catalogue) {
@@ -154,7 +159,8 @@ void checkGateFlags(const GateFlags& flags, const suite::Catalogue& catalogue) {
   }
   static_cast<void>(loadExpectations(flags));
   if (!flags.baseline.empty()) {
-    static_cast<void>(report::StoredReports(flags.baseline, catalogue));
+    forFlag("--baseline",
+            [&] { static_cast<void>(report::StoredReports(flags.baseline, catalogue)); });
   }
 }
 

@@ -50,11 +50,11 @@ struct GateRun {
   std::vector<std::string> agents;
   /// Cases that an agent does not run, as `exclude-agent-cases` says; may be empty.
   std::function<bool(const std::string& agent, const suite::CaseId& id)> excluded;
-  /// Why the run is not complete, beside missing results.
+  /// Why the run is not complete, in addition to missing results.
   std::vector<std::string> unfinished = {};
 };
 
-/// Throws InputError for flags that cannot be used: to be called before a long run, not behind it.
+/// Throws InputError for flags that cannot be used: to be called before a long run, not after it.
 void checkGateFlags(const GateFlags& flags, const suite::Catalogue& catalogue);
 
 /// Judges the results of `cases`, prints the findings and the verdict, writes the files that the
@@ -64,7 +64,7 @@ void checkGateFlags(const GateFlags& flags, const suite::Catalogue& catalogue);
 [[nodiscard]] int runGate(const GateFlags& flags, const report::Records& records,
                           std::span<const suite::Case* const> cases, const GateRun& run);
 
-/// What results are held against: policy, expectations, baseline.
+/// What results are compared with: policy, expectations, baseline.
 struct GateBasis;
 
 /// Counts unexpected failures while a run goes on, and ends it when there are enough.

@@ -15,7 +15,7 @@ namespace {
 using nlohmann::json;
 using websocket::Options;
 
-/// Takes a value, or says what would be right.
+/// Sets a value, or says what would be right.
 using Setter = std::function<std::string(Options&, const json&)>;
 /// Gives the value as a spec file would have it.
 using Getter = std::function<json(const Options&)>;
@@ -27,7 +27,7 @@ struct Access {
 
 Access flag(bool Options::*member) {
   const Setter set = [member](Options& options, const json& value) -> std::string {
-    // The original takes numbers for flags too.
+    // The original accepts numbers for flags too.
     if (!value.is_boolean() && !value.is_number_integer()) return "expected true or false";
     options.*member = value.is_boolean() ? value.get<bool>() : value.get<int>() != 0;
     return "";
@@ -35,11 +35,11 @@ Access flag(bool Options::*member) {
   return {set, [member](const Options& options) { return json(options.*member); }};
 }
 
-Access octets(std::uint64_t Options::*member, std::uint64_t least, std::uint64_t most) {
+Access octets(std::uint64_t Options::*member, std::uint64_t minimum, std::uint64_t maximum) {
   const Setter set = [=](Options& options, const json& value) -> std::string {
-    if (!value.is_number_unsigned() || value.get<std::uint64_t>() < least ||
-        value.get<std::uint64_t>() > most) {
-      return fmt::format("expected a whole number from {} to {}", least, most);
+    if (!value.is_number_unsigned() || value.get<std::uint64_t>() < minimum ||
+        value.get<std::uint64_t>() > maximum) {
+      return fmt::format("expected a whole number from {} to {}", minimum, maximum);
     }
     options.*member = value.get<std::uint64_t>();
     return "";
@@ -60,11 +60,11 @@ Access seconds(Duration Options::*member) {
           }};
 }
 
-Access whole(int Options::*member, int least, int most) {
+Access whole(int Options::*member, int minimum, int maximum) {
   const Setter set = [=](Options& options, const json& value) -> std::string {
-    if (!value.is_number_integer() || value.get<std::int64_t>() < least ||
-        value.get<std::int64_t>() > most) {
-      return fmt::format("expected a whole number from {} to {}", least, most);
+    if (!value.is_number_integer() || value.get<std::int64_t>() < minimum ||
+        value.get<std::int64_t>() > maximum) {
+      return fmt::format("expected a whole number from {} to {}", minimum, maximum);
     }
     options.*member = value.get<int>();
     return "";
@@ -117,7 +117,7 @@ struct Entry {
   Access access;
 };
 
-constexpr std::uint64_t kMost = std::uint64_t{1} << 40U;
+constexpr std::uint64_t kMaxOctets = std::uint64_t{1} << 40U;
 
 const std::vector<Entry>& entries() {
   using Side = OptionSide;
@@ -128,12 +128,12 @@ const std::vector<Entry>& entries() {
        flag(&Options::applyMask)},
       {{"maxFramePayloadSize", Side::both, "octets of a frame; longer ones fail with 1008; 0: none",
         ""},
-       octets(&Options::maxFramePayloadSize, 0, kMost)},
+       octets(&Options::maxFramePayloadSize, 0, kMaxOctets)},
       {{"maxMessagePayloadSize", Side::both,
         "octets of a message; longer ones fail with 1009; 0: none", ""},
-       octets(&Options::maxMessagePayloadSize, 0, kMost)},
+       octets(&Options::maxMessagePayloadSize, 0, kMaxOctets)},
       {{"autoFragmentSize", Side::both, "payload octets of each frame of a message; 0: whole", ""},
-       octets(&Options::autoFragmentSize, 0, kMost)},
+       octets(&Options::autoFragmentSize, 0, kMaxOctets)},
       {{"failByDrop", Side::both, "fail by ending TCP, without a Close frame", ""},
        flag(&Options::failByDrop)},
       {{"echoCloseCodeReason", Side::both, "answer a Close frame with its own code and reason", ""},
@@ -160,7 +160,7 @@ const std::vector<Entry>& entries() {
       {{"allowedOrigins", Side::server, "patterns of origins that are accepted", ""},
        {setAllowedOrigins, [](const Options& options) { return json(options.allowedOrigins); }}},
       {{"maxConnections", Side::server, "connections at the same time; more get 503; 0: any", ""},
-       octets(&Options::maxConnections, 0, kMost)},
+       octets(&Options::maxConnections, 0, kMaxOctets)},
       {{"version", Side::client, "draft of the protocol, 10 to 18; 18 is RFC 6455", ""},
        {setVersion, [](const Options& options) { return json(options.version); }}},
       {{"acceptMaskedServerFrames", Side::client, "accept masked frames of a server", ""},

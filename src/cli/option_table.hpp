@@ -10,7 +10,7 @@
 
 namespace wsgauntlet::cli {
 
-/// Who understands an option.
+/// The roles that an option is for.
 enum class OptionSide { both, server, client };
 
 struct OptionInfo {
@@ -24,7 +24,7 @@ struct OptionInfo {
 [[nodiscard]] const std::vector<OptionInfo>& optionInfos();
 
 /// Sets an option; `null` leaves it as it is. Gives back what is wrong with the value, or nothing.
-/// `known` tells whether there is such an option.
+/// `known` says whether there is such an option.
 [[nodiscard]] std::string setOption(websocket::Options& options, const std::string& name,
                                     const nlohmann::json& value, bool& known);
 

@@ -1,6 +1,7 @@
 #include "cli/original_spelling.hpp"
 
 #include "base/error.hpp"
+#include "cli/checks.hpp"
 #include "cli/command.hpp"
 
 #include <algorithm>
@@ -38,7 +39,7 @@ void requireMode(const std::string& mode) {
   std::sort(modes.begin(), modes.end());
   std::string text = "mode '" + mode + "' is invalid; available modes:";
   for (const std::string& known : modes) text += " " + known;
-  throw InputError(text + hint(mode, modes));
+  throw InputError(text + suggestion(mode, modes));
 }
 
 }  // namespace

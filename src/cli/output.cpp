@@ -10,7 +10,7 @@
 namespace wsgauntlet::cli {
 namespace {
 
-/// Octets of a pipe; the most that Linux lets every user ask for. A case is a line of some 80.
+/// Octets of a pipe; the maximum that Linux lets every user ask for. A case is a line of some 80.
 constexpr int kPipeSize = 1 << 20;
 
 bool complete = true;

@@ -1,10 +1,15 @@
 #include "cli/peer_process.hpp"
 
+#include "base/error.hpp"
 #include "base/json_source.hpp"
 #include "base/text.hpp"
 #include "cli/output.hpp"
 
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
 #include <deque>
+#include <fcntl.h>
 #include <filesystem>
 #include <sstream>
 #include <unistd.h>
@@ -17,6 +22,18 @@ namespace {
 
 /// Lines of the output that are shown.
 constexpr std::size_t kLines = 40;
+
+/// A new file among the temporary ones. Its name cannot be guessed, so nobody else can put a link
+/// there before.
+std::string makeOutputFile() {
+  std::string path = (std::filesystem::temp_directory_path() / "wsgauntlet-peer-XXXXXX").string();
+  const int descriptor = ::mkostemp(path.data(), O_CLOEXEC);
+  if (descriptor < 0) {
+    throw InputError(fmt::format("{}: cannot be made: {}", path, std::strerror(errno)));
+  }
+  ::close(descriptor);
+  return path;
+}
 
 }  // namespace
 
@@ -31,9 +48,7 @@ std::string withPlaceholder(std::string text, const std::string& name, const std
 
 PeerProcess::PeerProcess(net::Loop& loop, const std::string& command,
                          std::function<void(int)> ended)
-    : outputFile_((std::filesystem::temp_directory_path() /
-                   fmt::format("wsgauntlet-peer-{}.log", ::getpid()))
-                      .string()),
+    : outputFile_(makeOutputFile()),
       process_(std::make_unique<net::ChildProcess>(loop, command, outputFile_, std::move(ended))) {}
 
 PeerProcess::~PeerProcess() {

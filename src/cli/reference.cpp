@@ -1,6 +1,7 @@
 #include "cli/reference.hpp"
 
 #include "cli/command.hpp"
+#include "cli/help.hpp"
 #include "cli/option_table.hpp"
 #include "cli/spec_keys.hpp"
 
@@ -13,45 +14,40 @@
 namespace wsgauntlet::cli {
 namespace {
 
-/// The kind of value: what a check says of it, where there is one.
-std::string valueOf(const CLI::Option& option) {
-  if (option.get_expected_max() == 0) return "";
-  const std::string text = option.get_type_name();
-  const std::size_t colon = text.find(':');
-  const bool checked = colon != std::string::npos && text.find(' ') > colon;
-  return checked ? text.substr(colon + 1) : text;
-}
-
-ReferenceTable flagTable(const CLI::App& app, const std::string& title) {
-  ReferenceTable table{title, "", {"flag", "value", "default", ""}, {}};
-  for (const CLI::Option* option : app.get_options()) {
-    table.rows.push_back({option->get_name(option->get_positional(), true), valueOf(*option),
-                          option->get_default_str(), option->get_description()});
+/// The flags of a command under their headings, and of the commands below it.
+void addTables(const CLI::App& app, const std::string& path, ReferencePage& page) {
+  const bool isPage = path.find(' ') == std::string::npos;
+  bool first = !isPage;
+  for (const FlagGroup& group : flagGroups(app)) {
+    std::string title = isPage ? group.heading : path;
+    if (!isPage && !first) title += ": " + group.heading;
+    ReferenceTable table{title, "", {"flag", "value", "default", ""}, {}};
+    if (first) table.text = app.get_description();
+    first = false;
+    for (const CLI::Option* flag : group.flags) {
+      table.rows.push_back({flagNames(*flag), flag->nonpositional() ? flagValue(*flag) : "",
+                            flag->get_default_str(), flag->get_description()});
+    }
+    page.tables.push_back(std::move(table));
   }
-  return table;
-}
-
-/// The flags of a command, and of the commands below it.
-void addTables(const CLI::App& app, const std::string& title, ReferencePage& page) {
-  page.tables.push_back(flagTable(app, title));
-  page.tables.back().text = page.tables.size() > 1 ? app.get_description() : "";
   for (const CLI::App* sub : app.get_subcommands([](const CLI::App*) { return true; })) {
-    addTables(*sub, page.name + " " + sub->get_name(), page);
+    addTables(*sub, path + " " + sub->get_name(), page);
   }
 }
 
 ReferencePage pageOf(const Command& command) {
+  CLI::App program("", "wsgauntlet");
+  // The runner holds what the options write to.
+  const auto runner = addCommand(program, command, Invocation{});
+  const CLI::App& app = *program.get_subcommand(command.name);
   ReferencePage page;
   page.name = command.name;
   page.description = command.description;
   page.details = command.details;
-  page.synopsis.push_back(fmt::format("wsgauntlet {} [flags]", command.name));
-  if (command.isMode)
-    page.synopsis.push_back(fmt::format("wsgauntlet -m {} [flags]", command.name));
-  CLI::App app(command.description, command.name);
-  // The runner holds what the options write to.
-  const auto runner = command.add(app, Invocation{});
-  addTables(app, "Flags", page);
+  page.synopsis = usageOf(app, "wsgauntlet " + page.name, &command);
+  if (command.isMode) page.synopsis.push_back(fmt::format("wsgauntlet -m {} [flags]", page.name));
+  page.examples = command.examples;
+  addTables(app, command.name, page);
   return page;
 }
 
@@ -60,8 +56,8 @@ ReferencePage specPage() {
   page.name = "spec-files";
   page.description = "Spec files: what to run against whom";
   page.details =
-      "JSON, with the keys of the original and more. Flags on the command line win over them. "
-      "Unknown keys are ignored; those that look like a known one, mistyped, are warned of. "
+      "JSON, with the keys of the original and more. Flags of the command line win over them. "
+      "Unknown keys are ignored, with a warning if they look like a mistyped known one. "
       "A value of the wrong type ends the program with status 2 and the place of the value.";
   for (const SpecObject& object : specObjects()) {
     ReferenceTable table{
@@ -79,10 +75,10 @@ ReferencePage optionPage() {
   page.name = "options";
   page.description = "Protocol options, in spec files and with --option";
   page.details =
-      "Names and defaults are those of the original, times are seconds. An unknown option in a "
-      "spec file is warned of, one on the command line is an error, and so is a value of the "
-      "wrong type. A JSON null leaves an option as it is. massconnect waits longer: for its "
-      "patience. echoserver has failByDrop on.";
+      "Names and defaults are those of the original, times are in seconds. An unknown option in a "
+      "spec file causes a warning, on the command line an error; a value of the wrong type is an "
+      "error in both. A JSON null leaves an option unchanged. massconnect waits longer: as long as "
+      "its patience. echoserver has failByDrop on.";
   const std::pair<OptionSide, const char*> sides[] = {{OptionSide::both, "Both roles"},
                                                       {OptionSide::server, "Server role"},
                                                       {OptionSide::client, "Client role"}};
@@ -153,6 +149,8 @@ std::string toMarkdown(const ReferencePage& page) {
       out += "|\n";
     }
   }
+  if (!page.examples.empty()) out += "\n## Examples\n\n";
+  for (const std::string& line : linesOf(page.examples)) out += fmt::format("    {}\n", line);
   return out + "\nMade by `wsgauntlet reference --write docs` from the tables of the program.\n";
 }
 
@@ -185,10 +183,13 @@ std::string toMan(const ReferencePage& page) {
       out += "\n";
     }
   }
+  if (!page.examples.empty()) out += ".SH EXAMPLES\n";
+  for (const std::string& line : linesOf(page.examples))
+    out += fmt::format("{}\n.br\n", roff(line));
   if (isCommand(page)) {
     out +=
-        ".SH EXIT STATUS\n0: all is well; 1: cases failed; 2: usage, or input that cannot be used; "
-        "3: incomplete; 4: a fault of the program. With \\-m a finished run ends with 0.\n";
+        ".SH EXIT STATUS\n0: passed; 1: cases failed; 2: wrong usage or input; 3: incomplete; 4: "
+        "internal error. With \\-m a finished run ends with 0.\n";
   }
   return out + ".SH SEE ALSO\n.BR wsgauntlet\\-spec\\-files (5),\n.BR wsgauntlet\\-options (5)\n";
 }

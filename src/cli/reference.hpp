@@ -10,7 +10,7 @@ namespace wsgauntlet::cli {
 struct ReferenceTable {
   std::string title;
   std::string text;                            ///< a paragraph before the table; may be empty
-  std::vector<std::string> columns;            ///< without the table of that paragraph when empty
+  std::vector<std::string> columns;            ///< headings
   std::vector<std::vector<std::string>> rows;  ///< the first cell is a name
 };
 
@@ -19,6 +19,7 @@ struct ReferencePage {
   std::string description;  ///< a line
   std::vector<std::string> synopsis;
   std::string details;
+  std::string examples;  ///< whole commands, a line each
   std::vector<ReferenceTable> tables;
 };
 
@@ -27,7 +28,7 @@ struct ReferencePage {
 
 [[nodiscard]] std::string toMarkdown(const ReferencePage& page);
 [[nodiscard]] std::string toMan(const ReferencePage& page);
-/// `wsgauntlet-fuzzingclient.1`; section 5 for what is no command.
+/// `wsgauntlet-fuzzingclient.1`; section 5 for pages that are not commands.
 [[nodiscard]] std::string manFile(const ReferencePage& page);
 
 }  // namespace wsgauntlet::cli

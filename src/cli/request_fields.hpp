@@ -7,7 +7,7 @@
 
 namespace wsgauntlet::cli {
 
-/// Adds a field, in place of one of the same name. Throws InputError when it is no field, or one
+/// Adds a field, in place of one of the same name. Throws InputError when it is not a field, or one
 /// that belongs to the handshake itself.
 void addField(websocket::HttpFields& fields, const std::string& name, const std::string& value);
 

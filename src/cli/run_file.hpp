@@ -1,4 +1,4 @@
-// The record that a run leaves beside its reports.
+// The record of a run, next to its reports.
 #pragma once
 
 #include "cli/common_flags.hpp"
@@ -20,8 +20,8 @@ class RunFile {
   RunFile(const report::Folder& folder, bool server, const Selection& selection,
           std::vector<std::string> agents);
 
-  /// `excluded` tells which cases an agent does not run. False when the record cannot be written,
-  /// which the log is told.
+  /// `excluded` says which cases an agent does not run. False when the record cannot be written,
+  /// which is logged.
   bool end(bool finished,
            const std::function<bool(const std::string& agent, const suite::CaseId& id)>& excluded,
            roles::RunLog& log);

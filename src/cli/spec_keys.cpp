@@ -27,8 +27,8 @@ const Keys& tlsKeys() {
       {"key", "file", "in `cert`", "the private key of `cert`, PEM"},
       {"tls-verify", "true or false", "false",
        "check the peer's certificate; a server then demands one"},
-      {"tls-ca", "file", "those of the system", "whom to trust, PEM; turns `tls-verify` on"},
-      {"tls-version", "1.2 or 1.3", "both", "the only TLS version to speak, as a text"},
+      {"tls-ca", "file", "those of the system", "authorities to trust, PEM; turns `tls-verify` on"},
+      {"tls-version", "1.2 or 1.3", "both", "speak only this TLS version, as a text"},
   };
   return keys;
 }
@@ -41,7 +41,7 @@ const Keys& requestKeys() {
       {"origin", "text", "none", "value of the Origin field"},
       {"protocols", "list of texts", "none", "subprotocols that are offered"},
       {"headers", "object", "none",
-       "further fields of the request, name to value; Host and User-Agent replace ours"},
+       "additional fields of the request, name to value; Host and User-Agent replace ours"},
       {"basic-auth", "text", "none", "`user:password` for an Authorization field"},
       {"bearer-token", "text", "none", "token for an Authorization field"},
   };
@@ -86,11 +86,10 @@ std::span<const SpecKey> fuzzingServerKeys() {
         {"outdir", "folder", "./reports/clients/", "where reports are written"}},
        caseKeys(),
        {{"protocols", "list of texts", "none",
-         "subprotocols; the first one of the client's that is here is selected"},
-        {"headers", "object", "none", "further fields of our answers, name to value"},
-        {"tls-self-signed", "true or false", "false",
-         "make a certificate for localhost on the fly"},
-        {"webport", "number", "none", "ignored, as by the original: -u counts"}},
+         "subprotocols; the first one of the client's list that is among them is selected"},
+        {"headers", "object", "none", "additional fields of our answers, name to value"},
+        {"tls-self-signed", "true or false", "false", "make a certificate for localhost"},
+        {"webport", "number", "none", "ignored, as by the original: use -u"}},
        tlsKeys()});
   return keys;
 }
@@ -105,12 +104,12 @@ std::span<const SpecKey> massConnectKeys() {
 
 std::span<const SpecKey> massConnectOptionKeys() {
   static const Keys keys = {
-      {"connections", "number", "10000", "connections to hold at the same time"},
-      {"batchsize", "number", "100", "connections that are started at a time"},
+      {"connections", "number", "10000", "connections to hold in parallel"},
+      {"batchsize", "number", "100", "connections that are started together"},
       {"batchdelay", "milliseconds", "10", "pause between batches"},
-      {"retrydelay", "milliseconds", "10", "pause before a failed try is repeated"},
+      {"retrydelay", "milliseconds", "10", "pause before a failed attempt is repeated"},
       {"hold", "seconds", "0", "how long all are held open"},
-      {"patience", "seconds", "30", "the run is given up when nothing connects for so long"},
+      {"patience", "seconds", "30", "the run ends when nothing connects for this time"},
   };
   return keys;
 }
@@ -118,7 +117,7 @@ std::span<const SpecKey> massConnectOptionKeys() {
 std::span<const SpecKey> massConnectServerKeys() {
   static const Keys keys =
       join({{{"uri", "URL", "required", "`ws://`, `wss://` or `ws+unix:/path/to/socket:/resource`"},
-             {"name", "text", "the URL", "name of the server in what is printed"},
+             {"name", "text", "the URL", "name of the server in the output"},
              {"desc", "text", "none", "a remark; ignored"}},
             tlsKeys(),
             requestKeys()});

@@ -8,14 +8,14 @@ namespace wsgauntlet::cli {
 struct SpecKey {
   const char* name;
   const char* type;
-  const char* fallback;  ///< what holds when it is absent
+  const char* fallback;  ///< the default
   const char* meaning;
 };
 
 /// A kind of object in spec files.
 struct SpecObject {
   const char* title;
-  const char* mode;  ///< whose spec file it stands in
+  const char* mode;  ///< whose spec file it is in
   std::span<const SpecKey> keys;
 };
 

@@ -20,7 +20,7 @@ struct CommonSpec {
   std::string outdir;
   std::vector<std::string> suites;  ///< empty: all but those that run on request
   std::vector<std::string> cases;
-  Place casesPlace;  ///< where they stand
+  Place casesPlace;  ///< where they are
   std::vector<std::string> excludeCases;
   roles::AgentExclusions exclusions;
   websocket::Options options;
@@ -54,8 +54,8 @@ struct MassConnectSpecFile {
   std::vector<std::string> warnings;
 };
 
-/// Reads a spec file. Throws InputError with everything that is wrong in it. Unknown keys are
-/// ignored, as the original does; unknown options, and keys that look mistyped, are warned of.
+/// Reads a spec file. Throws InputError with all its errors. Unknown keys are
+/// ignored, as the original does; unknown options, and keys that look mistyped, cause warnings.
 [[nodiscard]] ClientSpecFile readClientSpec(const JsonSource& source);
 [[nodiscard]] ServerSpecFile readServerSpec(const JsonSource& source);
 [[nodiscard]] MassConnectSpecFile readMassConnectSpec(const JsonSource& source);

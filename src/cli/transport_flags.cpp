@@ -2,6 +2,9 @@
 
 #include "base/atomic_file.hpp"
 #include "base/error.hpp"
+#include "cli/checks.hpp"
+#include "cli/flag_error.hpp"
+#include "cli/help.hpp"
 #include "cli/option_table.hpp"
 #include "cli/output.hpp"
 #include "cli/request_fields.hpp"
@@ -16,39 +19,34 @@
 namespace wsgauntlet::cli {
 namespace {
 
-/// Puts the flag before the text of an error.
-template <typename Call>
-void forFlag(const char* flag, const Call& call) {
-  try {
-    call();
-  } catch (const InputError& error) {
-    throw InputError(fmt::format("{}: {}", flag, error.what()));
-  }
-}
-
 void addTlsFlags(CLI::App& app, TlsFlags& flags) {
+  beginGroup(app, heading::tls);
   app.add_flag("--tls-verify", flags.verify,
                "Check the peer's certificate; a server then demands one");
-  app.add_option("--tls-ca", flags.ca, "Whom to trust, PEM; turns --tls-verify on")
+  app.add_option("--tls-ca", flags.ca, "Authorities to trust, PEM; turns --tls-verify on")
       ->type_name("FILE");
-  app.add_option("--tls-version", flags.version, "The only TLS version to speak, 1.2 or 1.3")
-      ->check(CLI::IsMember({"1.2", "1.3"}));
+  app.add_option("--tls-version", flags.version, "Speak only this version: 1.2 or 1.3")
+      ->type_name("VERSION")
+      ->check(oneOf({"1.2", "1.3"}));
 }
 
 void addSharedFlags(CLI::App& app, std::vector<std::string>& protocols,
                     std::vector<std::string>& headers, std::vector<std::string>& options,
                     bool connects) {
-  app.add_option("--protocol", protocols,
-                 connects ? "Subprotocols that are offered"
-                          : "Subprotocols; the first one of the client's is selected")
-      ->delimiter(',')
-      ->allow_extra_args(false);
+  beginGroup(app, heading::requests);
   app.add_option("-H,--header", headers,
-                 connects ? "Further field of requests; Host and User-Agent replace ours"
-                          : "Further field of our answers")
+                 connects ? "Additional field of requests; Host and User-Agent replace ours"
+                          : "Additional field of our answers")
       ->type_name("'NAME: VALUE'")
       ->allow_extra_args(false);
-  app.add_option("--option", options, "Protocol option, as in the key options of spec files")
+  app.add_option("--protocol", protocols,
+                 connects ? "Subprotocols that are offered, joined by commas"
+                          : "Subprotocols, joined by commas; the first one of the client's list "
+                            "that is among them is selected")
+      ->type_name("NAME")
+      ->delimiter(',')
+      ->allow_extra_args(false);
+  app.add_option("--option", options, "Protocol option; `wsgauntlet reference options` lists them")
       ->type_name("NAME=VALUE")
       ->allow_extra_args(false);
 }
@@ -77,8 +75,10 @@ void setOne(const std::string& assignment, websocket::Options& options) {
   if (!known) {
     std::vector<std::string> names;
     for (const OptionInfo& info : optionInfos()) names.emplace_back(info.name);
-    throw InputError(fmt::format("unknown option {}{}", name,
-                                 hint(name, names, "; `wsgauntlet reference options` lists them")));
+    const std::string near = suggestion(name, names);
+    throw InputError(
+        fmt::format("unknown option {}{}", name,
+                    near.empty() ? "; `wsgauntlet reference options` lists them" : near));
   }
   if (!wrong.empty()) throw InputError(fmt::format("{}: {}", name, wrong));
 }
@@ -88,26 +88,28 @@ void setOne(const std::string& assignment, websocket::Options& options) {
 void addConnectFlags(CLI::App& app, ConnectFlags& flags) {
   addTlsFlags(app, flags.tls);
   app.add_option("--hostname", flags.hostname,
-                 "Name for SNI and for the check of the certificate, in place of the URL's host");
+                 "Name for SNI and for the check of the certificate; default: host of the URL")
+      ->type_name("NAME");
+  addSharedFlags(app, flags.protocols, flags.headers, flags.options, true);
+  app.add_option("--origin", flags.origin, "Value of the Origin field")->type_name("ORIGIN");
+  app.add_option("--basic-auth", flags.basicAuth, "Authorization field with user and password")
+      ->type_name("USER:PASSWORD");
+  app.add_option("--bearer-token", flags.bearerToken, "Authorization field with a token")
+      ->type_name("TOKEN");
   app.add_option("--proxy", flags.proxy, "HTTP proxy (CONNECT): http://[user:password@]host:port")
       ->type_name("URL");
-  app.add_option("--origin", flags.origin, "Value of the Origin field");
-  addSharedFlags(app, flags.protocols, flags.headers, flags.options, true);
-  app.add_option("--basic-auth", flags.basicAuth, "Authorization with user and password")
-      ->type_name("USER:PASSWORD");
-  app.add_option("--bearer-token", flags.bearerToken, "Authorization with a token")
-      ->type_name("TOKEN");
 }
 
-void addListenFlags(CLI::App& app, ListenFlags& flags) {
-  addTlsFlags(app, flags.tls);
-  app.add_flag("--tls-self-signed", flags.selfSigned,
-               "Make a certificate for localhost on the fly, in place of -c and -k");
+void addListenFlags(CLI::App& app, ListenFlags& flags, const char* heading) {
+  beginGroup(app, heading);
   app.add_option("--listen", flags.address,
-                 "Numeric address to listen on; the default is all of them, IPv4 and IPv6")
+                 "Numeric address to listen on; default: all addresses, IPv4 and IPv6")
       ->type_name("ADDRESS");
   app.add_option("--port-file", flags.portFile, "Write the port to this file once we listen")
       ->type_name("FILE");
+  addTlsFlags(app, flags.tls);
+  app.add_flag("--tls-self-signed", flags.selfSigned,
+               "Make a certificate for localhost, in place of -c and -k");
   addSharedFlags(app, flags.protocols, flags.headers, flags.options, false);
 }
 
@@ -154,11 +156,6 @@ void applyConnectFlags(const ConnectFlags& flags, const OriginalFlags& original,
   }
 }
 
-const std::string& requireUrl(const OriginalFlags& flags) {
-  if (flags.wsuri.empty()) throw InputError("a URL is missing: give -w ws://127.0.0.1:9001");
-  return flags.wsuri;
-}
-
 std::string Listening::url(std::uint16_t port) const {
   if (!address.socketPath.empty()) return "ws+unix:" + address.socketPath;
   return fmt::format("{}://{}", tls ? "wss" : "ws", websocket::hostAndPort(host, port));
@@ -191,7 +188,8 @@ Listening listeningAt(const websocket::Url& url, const ListenFlags& flags,
 void announce(const Listening& listening, std::uint16_t port, const ListenFlags& flags) {
   if (listening.tls) say("Certificate = SHA-256 {}\n", listening.tls->fingerprint());
   say("Listening on {}\n", listening.url(port));
-  if (!flags.portFile.empty()) replaceFile(flags.portFile, fmt::format("{}\n", port));
+  if (flags.portFile.empty()) return;
+  forFlag("--port-file", [&] { replaceFile(flags.portFile, fmt::format("{}\n", port)); });
 }
 
 roles::ServeSpec serveSpec(const OriginalFlags& original, const ListenFlags& flags,
@@ -202,8 +200,7 @@ roles::ServeSpec serveSpec(const OriginalFlags& original, const ListenFlags& fla
   applyHeaders(flags.headers, spec.headers);
   spec.protocols = flags.protocols;
   spec.seed = chooseSeed("");
-  listening =
-      listeningAt(websocket::parseUrl(requireUrl(original)), flags, original, {}, spec.options);
+  listening = listeningAt(requireUrl(original), flags, original, {}, spec.options);
   spec.listen = listening.address;
   spec.tls = listening.tls;
   return spec;

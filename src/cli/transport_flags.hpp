@@ -19,14 +19,14 @@ class App;
 
 namespace wsgauntlet::cli {
 
-/// TLS beside `-k` and `-c`, which are among the flags of the original.
+/// TLS in addition to `-k` and `-c`, which are among the flags of the original.
 struct TlsFlags {
   bool verify = false;
   std::string ca;
   std::string version;
 };
 
-/// What a role has that connects.
+/// Flags of a role that connects.
 struct ConnectFlags {
   TlsFlags tls;
   std::string hostname;
@@ -39,7 +39,7 @@ struct ConnectFlags {
   std::vector<std::string> options;
 };
 
-/// What a role has that listens.
+/// Flags of a role that listens.
 struct ListenFlags {
   TlsFlags tls;
   bool selfSigned = false;
@@ -51,18 +51,16 @@ struct ListenFlags {
 };
 
 void addConnectFlags(CLI::App& app, ConnectFlags& flags);
-void addListenFlags(CLI::App& app, ListenFlags& flags);
+/// `heading`: that of the flags which say where to listen.
+void addListenFlags(CLI::App& app, ListenFlags& flags, const char* heading);
 
 /// Sets protocol options from `name=value`. Throws InputError.
 void applyOptions(const std::vector<std::string>& assignments, websocket::Options& options);
 
-/// What stands on the command line goes before what `spec` has. `settings`: those of the spec file.
+/// Flags win over the values that `spec` has. `settings`: those of the spec file.
 /// Makes the TLS of a wss URL. Throws InputError.
 void applyConnectFlags(const ConnectFlags& flags, const OriginalFlags& original,
                        net::TlsSettings settings, roles::ConnectSpec& spec);
-
-/// The URL of -w. Throws InputError when there is none.
-[[nodiscard]] const std::string& requireUrl(const OriginalFlags& flags);
 
 /// Where a role listens, for a URL with its port; made once all is known.
 struct Listening {
@@ -74,18 +72,18 @@ struct Listening {
   [[nodiscard]] std::string url(std::uint16_t port) const;
 };
 
-/// `settings`: those of the spec file, before which the flags go. Throws InputError.
+/// `settings`: those of the spec file, over which the flags win. Throws InputError.
 [[nodiscard]] Listening listeningAt(const websocket::Url& url, const ListenFlags& flags,
                                     const OriginalFlags& original, net::TlsSettings settings,
                                     const websocket::Options& options);
 
-/// Tells where we listen: a line on the console, and the port file.
+/// Says where we listen: a line on the console, and the port file.
 void announce(const Listening& listening, std::uint16_t port, const ListenFlags& flags);
 
 /// Header fields from lines. Throws InputError.
 void applyHeaders(const std::vector<std::string>& lines, websocket::HttpFields& fields);
 
-/// A server without cases, from the command line alone. `listening` tells where it is to listen.
+/// A server without cases, from the command line only. Sets `listening` to where it is to listen.
 [[nodiscard]] roles::ServeSpec serveSpec(const OriginalFlags& original, const ListenFlags& flags,
                                          websocket::Options options, Listening& listening);
 

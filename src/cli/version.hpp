@@ -1,4 +1,4 @@
-// What the program tells of itself.
+// The text of --version.
 #pragma once
 
 #include <string>

@@ -52,13 +52,23 @@ class Reference(unittest.TestCase):
         for page in run("reference").split():
             if page in ("spec-files", "options"):
                 continue
-            help_text = run(page, "--help")
-            table = run("reference", page).split("\n## ")[1]
-            flags = re.findall(r"^\| `([^`]+)`", table, re.MULTILINE)
-            self.assertTrue(flags)
-            for names in flags:
-                for name in names.split(","):
-                    self.assertIn(name, help_text)
+            checked = 0
+            for table in run("reference", page).split("\n## ")[1:]:
+                title = table.splitlines()[0]
+                # A heading of flags, or a command below this one.
+                command = title.split(":")[0].split() if title.startswith(page + " ") else [page]
+                help_text = run(*command, "--help")
+                for names, value in re.findall(r"^\| `([^`]+)` \| (.*?) \|", table, re.MULTILINE):
+                    for text in (*names.split(","), value):
+                        self.assertIn(text, help_text, title)
+                    checked += 1
+            self.assertGreater(checked, 0, page)
+
+    def test_kinds_of_values_are_whole(self) -> None:
+        rows = dict(re.findall(r"^\| `([^`]+)` \| (.*?) \|", run("reference", "fuzzingclient"), re.MULTILINE))
+        self.assertEqual(rows["-H,--header"], "'NAME: VALUE'")
+        self.assertEqual(rows["--basic-auth"], "USER:PASSWORD")
+        self.assertEqual(rows["--fail-fast"], "[=N]")
 
     def test_options_of_the_original(self) -> None:
         rows = dict(re.findall(r"^\| `(\w+)` \| (.*?) \|", run("reference", "options"), re.MULTILINE))

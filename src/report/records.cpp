@@ -3,6 +3,8 @@
 #include "base/text.hpp"
 #include "report/explain.hpp"
 
+#include <algorithm>
+
 namespace wsgauntlet::report {
 namespace {
 

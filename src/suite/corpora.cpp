@@ -1,6 +1,7 @@
 #include "suite/corpora.hpp"
 
 #include "base/error.hpp"
+#include "base/json_source.hpp"
 #include "base/text.hpp"
 #include "suite/catalogue.hpp"
 #include "suite/embedded_cases.hpp"

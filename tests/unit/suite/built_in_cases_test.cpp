@@ -91,11 +91,11 @@ TEST(BuiltInCases, NameTheTimeThatTheirTimerGives) {
 }
 
 TEST(Documentation, ShowsACaseFileThatIsRight) {
-  const std::string page = readFile(WSGAUNTLET_SOURCE_DIR "/docs/cases.md");
+  const std::string page = readFile(WSGAUNTLET_SOURCE_DIR "/docs/CONTRIBUTING.md");
   const std::string fence = "```json\n";
   const auto begin = page.find(fence) + fence.size();
   const Catalogue catalogue(
-      {{"docs/cases.md", page.substr(begin, page.find("```", begin) - begin)}});
+      {{"docs/CONTRIBUTING.md", page.substr(begin, page.find("```", begin) - begin)}});
   EXPECT_EQ(catalogue.cases().at(0).id.str(), "100.1");
 }
 

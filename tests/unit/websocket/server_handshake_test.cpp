@@ -13,10 +13,10 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Pair;
 
-const std::string kKey = "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n";
+const std::string kKeyLine = "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n";
 const std::string kUpgrade = "Host: h:9001\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n";
 const std::string kVersion = kUpgrade + "Sec-WebSocket-Version: 13\r\n";
-const std::string kGood = kVersion + kKey;
+const std::string kGoodRequest = kVersion + kKeyLine;
 
 RequestVerdict ask(const std::string& fields, const ServerPolicy& policy = {},
                    const std::string& line = "GET /runCase?case=1&agent=a+b HTTP/1.1") {
@@ -40,12 +40,12 @@ std::string refusal(const std::string& fields, const ServerPolicy& policy = {}) 
   return refusal(ask(fields, policy));
 }
 std::string lineRefusal(const std::string& line) {
-  return refusal(ask(kGood, {}, line));
+  return refusal(ask(kGoodRequest, {}, line));
 }
 
 TEST(CheckRequest, Accepts) {
   const Accepted it = accepted(ask(
-      kGood +
+      kGoodRequest +
       "Origin: http://o\r\nSec-WebSocket-Protocol: a, b\r\nSec-WebSocket-Protocol: c\r\n"
       "Sec-WebSocket-Extensions: foo\r\nSec-WebSocket-Extensions: permessage-deflate; x=1\r\n"));
   EXPECT_EQ(it.target.path, "/runCase");
@@ -63,7 +63,7 @@ TEST(CheckRequest, AcceptsAnyPortOfTheHost) {
   const std::string rest =
       "Upgrade: a, WebSocket\r\nConnection: keep-alive, upgrade\r\n"
       "Sec-WebSocket-Version: 13\r\n" +
-      kKey;
+      kKeyLine;
   for (const std::string host : {"h", "h:1", "[::1]", "[::1]:9002", "127.0.0.1:65535"}) {
     EXPECT_EQ(accepted(ask("Host: " + host + "\r\n" + rest)).host, host);
   }
@@ -100,7 +100,7 @@ TEST(CheckRequest, UpgradeAndConnection) {
 }
 
 TEST(CheckRequest, Version) {
-  EXPECT_EQ(refusal(kUpgrade + kKey),
+  EXPECT_EQ(refusal(kUpgrade + kKeyLine),
             "400 WebSocket connection denied - Hixie76 protocol mode disabled.");
   EXPECT_EQ(refusal(kVersion + "Sec-WebSocket-Version: 8\r\n"),
             "400 HTTP Sec-WebSocket-Version header appears more than once in opening handshake "
@@ -124,16 +124,17 @@ TEST(CheckRequest, ProtocolsAndOrigin) {
   EXPECT_EQ(refusal(kVersion + "Origin: a\r\nOrigin: b\r\n"),
             "400 HTTP Origin header appears more than once in opening handshake request");
   const ServerPolicy policy{.allowedOrigins = {"http://*.example.com", "https://x"}};
-  EXPECT_EQ(refusal(kGood + "Origin: http://evil.com\r\n", policy),
+  EXPECT_EQ(refusal(kGoodRequest + "Origin: http://evil.com\r\n", policy),
             "400 WebSocket connection denied: origin 'http://evil.com' not allowed");
-  EXPECT_EQ(refusal(kGood, policy), "400 WebSocket connection denied: origin '' not allowed");
-  EXPECT_EQ(accepted(ask(kGood + "Origin: http://a.example.com:80\r\n", policy)).origin,
+  EXPECT_EQ(refusal(kGoodRequest, policy),
+            "400 WebSocket connection denied: origin '' not allowed");
+  EXPECT_EQ(accepted(ask(kGoodRequest + "Origin: http://a.example.com:80\r\n", policy)).origin,
             "http://a.example.com:80");
-  EXPECT_EQ(accepted(ask(kGood + "Origin: https://xyz\r\n", policy)).origin, "https://xyz");
+  EXPECT_EQ(accepted(ask(kGoodRequest + "Origin: https://xyz\r\n", policy)).origin, "https://xyz");
 }
 
 TEST(CheckRequest, OriginOfVersion8) {
-  const Accepted it = accepted(ask(kUpgrade + kKey +
+  const Accepted it = accepted(ask(kUpgrade + kKeyLine +
                                    "Sec-WebSocket-Version: 8\r\nSec-WebSocket-Origin: x\r\n"
                                    "Origin: y\r\n"));
   EXPECT_EQ(it.origin, "x");
@@ -143,7 +144,7 @@ TEST(CheckRequest, OriginOfVersion8) {
 TEST(CheckRequest, Key) {
   EXPECT_EQ(refusal(kVersion), "400 HTTP Sec-WebSocket-Key header missing");
   EXPECT_EQ(
-      refusal(kGood + kKey),
+      refusal(kGoodRequest + kKeyLine),
       "400 HTTP Sec-WebSocket-Key header appears more than once in opening handshake request");
   const auto key = [](const std::string& value) {
     return refusal(kVersion + "Sec-WebSocket-Key: " + value + "\r\n");
@@ -158,10 +159,10 @@ TEST(CheckRequest, Key) {
 
 TEST(CheckRequest, ExtensionsAndLimit) {
   EXPECT_EQ(
-      refusal(kGood + "Sec-WebSocket-Extensions: a b\r\n"),
+      refusal(kGoodRequest + "Sec-WebSocket-Extensions: a b\r\n"),
       "400 could not parse HTTP Sec-WebSocket-Extensions header in opening handshake request: "
       "expected \",\" or \";\" at offset 2 of 'a b'");
-  EXPECT_EQ(refusal(kGood, {.maxConnectionsReached = true}),
+  EXPECT_EQ(refusal(kGoodRequest, {.maxConnectionsReached = true}),
             "503 maximum number of connections reached");
 }
 

@@ -68,7 +68,7 @@ class PlaceReader : public nlohmann::json_sax<json> {
     level.child = pointerBelow(level.pointer, text);
     lines_[level.child] = line_;
     if (!level.keys.insert(text).second) {
-      problems_.push_back({{file_, line_, level.child}, "the key stands twice in this object"});
+      problems_.push_back({{file_, line_, level.child}, "the key occurs twice in this object"});
     }
     return true;
   }
@@ -76,7 +76,7 @@ class PlaceReader : public nlohmann::json_sax<json> {
     // The library's text is `[json.exception.…] parse error at line L, column C: reason`.
     std::string reason = error.what();
     if (const auto at = reason.find("column "); at != std::string::npos) {
-      reason = "no valid JSON at " + reason.substr(at);
+      reason = "not valid JSON at " + reason.substr(at);
     }
     problems_.push_back({{file_, line_, ""}, reason});
     return false;

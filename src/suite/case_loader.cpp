@@ -59,7 +59,7 @@ class FileLoader {
     for (const auto& [key, title] : subcategories->value().items()) {
       const Node node = subcategories->child(title, key);
       const auto id = CaseId::parse(key);
-      if (!id) node.fail(fmt::format("\"{}\" is no id of a subcategory, such as 5.1", key));
+      if (!id) node.fail(fmt::format("\"{}\" is not the id of a subcategory, such as 5.1", key));
       const auto text = node.text();
       if (id && text) header_.subcategories[*id] = *text;
     }
@@ -71,7 +71,8 @@ class FileLoader {
       const auto text = id->text();
       const auto parsed = text ? CaseId::parse(*text) : std::nullopt;
       if (parsed) header_.category = *parsed;
-      if (text && !parsed) id->fail(fmt::format("\"{}\" is no id of a category, such as 5", *text));
+      if (text && !parsed)
+        id->fail(fmt::format("\"{}\" is not the id of a category, such as 5", *text));
     }
     if (const auto title = category.require("title")) {
       header_.categoryTitle = title->text().value_or("");

@@ -50,7 +50,7 @@ void readId(ObjectReader& object, const FileHeader& header, Case& out) {
   if (!id || id->parts().size() < 2) {
     return failId(
         *node,
-        fmt::format("\"{}\" is no case id; an id is two or more numbers with dots, such as 5.12",
+        fmt::format("\"{}\" is not a case id; an id is two or more numbers with dots, such as 5.12",
                     *text));
   }
   if (!startsWith(*id, header.category)) {

@@ -21,7 +21,7 @@ void checkUnique(const std::vector<Case>& cases, std::vector<Problem>& problems)
     if (cases[i].id != cases[i - 1].id) continue;
     const Place& first = cases[i - 1].place;
     problems.push_back(
-        {cases[i].place, fmt::format("the id {} stands twice; it is that of {}:{} too",
+        {cases[i].place, fmt::format("the id {} occurs twice; it is that of {}:{} too",
                                      cases[i].id.str(), first.file, first.line)});
   }
 }

@@ -65,7 +65,7 @@ class ConsistencyCheck {
       if (wait == nullptr || !wait->tag) continue;
       if (std::find(tags.begin(), tags.end(), *wait->tag) != tags.end()) {
         fail(fmt::format("/script/{}/tag", i),
-             fmt::format("the tag \"{}\" stands twice", *wait->tag));
+             fmt::format("the tag \"{}\" occurs twice", *wait->tag));
       }
       tags.push_back(*wait->tag);
     }

@@ -162,7 +162,7 @@ constexpr Form kForms[] = {{"hex", R"(a payload of "hex")", readHex},
 std::optional<Payload> readNested(const Node& node, int depth) {
   if (!node.valid()) return std::nullopt;
   if (depth > kDeepest) {
-    node.fail(fmt::format("payloads stand in each other more than {} deep", kDeepest));
+    node.fail(fmt::format("payloads are nested more than {} deep", kDeepest));
     return std::nullopt;
   }
   if (node.value().is_string()) return Payload(*node.text());

@@ -105,7 +105,7 @@ class Selection {
 
   static std::string noExpression(const std::string& pattern) {
     return fmt::format(
-        "\"{}\" is no pattern: \"*\" stands for anything, the rest is read as a "
+        "\"{}\" is not a pattern: \"*\" stands for anything, the rest is read as a "
         "regular expression and is none",
         pattern);
   }
@@ -139,7 +139,7 @@ class Selection {
     const std::string near = hint(pattern, ids_);
     if (isId) return fmt::format("there is no case {}{}", pattern, near);
     return fmt::format(
-        "\"{}\" is no case id; give an id such as 1.1.1 or a pattern such as "
+        "\"{}\" is not a case id; give an id such as 1.1.1 or a pattern such as "
         "\"1.*\"{}",
         pattern, near);
   }

@@ -239,9 +239,8 @@ std::optional<Step> readStep(const Node& node) {
     return std::nullopt;
   }
   if (kinds.size() > 1) {
-    node.fail(
-        fmt::format("\"{}\" and \"{}\" are two kinds of step; each stands in a step of its own",
-                    kinds[0]->key, kinds[1]->key));
+    node.fail(fmt::format("\"{}\" and \"{}\" are two kinds of step; each needs a step of its own",
+                          kinds[0]->key, kinds[1]->key));
     return std::nullopt;
   }
   ObjectReader object(node, kinds[0]->what);

@@ -27,7 +27,7 @@ void checkColumnNames(const Node& row) {
   for (const std::string& name : columnNames(row.value())) {
     if (isColumnName(name)) continue;
     row.fail(fmt::format(
-        "\"{}\" is no name of a column; names are small letters, digits and dashes", name));
+        "\"{}\" is not the name of a column; names are small letters, digits and dashes", name));
   }
 }
 

@@ -271,7 +271,7 @@ class Requests(Case):
         done = self.tool("fuzzingclient", "-s", str(spec))
         self.assert_passed(done)
         self.assertIn('/exclude_cases: unknown key, ignored; did you mean "exclude-cases"?', done.stderr)
-        self.assertIn('failByDorp: unknown option, ignored; did you mean failByDrop?', done.stderr)
+        self.assertIn('failByDorp: unknown option, ignored; did you mean "failByDrop"?', done.stderr)
         self.assertNotIn("remark", done.stderr)
 
     def test_options_that_limit_a_server(self) -> None:

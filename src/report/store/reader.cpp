@@ -44,8 +44,8 @@ CaseRecord recordOf(const StoredJson& entry) {
   const StoredJson close = entry.at("behaviorClose");
   const auto behaviorValue = behaviorOf(behavior.text());
   const auto closeValue = behaviorCloseOf(close.text());
-  if (!behaviorValue) behavior.fail("this is no verdict of a case");
-  if (!closeValue) close.fail("this is no verdict of a closing");
+  if (!behaviorValue) behavior.fail("this is not a verdict of a case");
+  if (!closeValue) close.fail("this is not a verdict of a closing");
   record.behavior = *behaviorValue;
   record.behaviorClose = *closeValue;
   record.durationMs = static_cast<std::int64_t>(
@@ -110,7 +110,7 @@ std::string readReportFile(const fs::path& folder, const std::string& name) {
   std::error_code error;
   const fs::file_status status = fs::symlink_status(path, error);
   if (status.type() == fs::file_type::not_found) refuse(path, "there is no such file");
-  if (status.type() != fs::file_type::regular) refuse(path, "this is no regular file");
+  if (status.type() != fs::file_type::regular) refuse(path, "this is not a regular file");
   return readFile(path.string());
 }
 

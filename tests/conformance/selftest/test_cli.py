@@ -383,8 +383,8 @@ class BadInput(InFolder):
             self.check(["-m", mode, "-s", "missing.json"], error)
 
     def test_broken_json(self) -> None:
-        self.check_spec('{\n  "cases": [,]\n}', r"^wsgauntlet: error: spec\.json:2: no valid JSON at column 13: ")
-        self.check_spec("", r"^wsgauntlet: error: spec\.json:1: no valid JSON")
+        self.check_spec('{\n  "cases": [,]\n}', r"^wsgauntlet: error: spec\.json:2: not valid JSON at column 13: ")
+        self.check_spec("", r"^wsgauntlet: error: spec\.json:1: not valid JSON")
 
     def test_wrong_types(self) -> None:
         self.check_spec('{"servers": [{"url": "ws://127.0.0.1:1"}],\n "cases": "1.1.1"}',
@@ -427,7 +427,7 @@ class BadInput(InFolder):
     def test_broken_case_file(self) -> None:
         self.write("cases.json", '{"format": 1,\n "suite": "mine", "category": {"number": "1", "title": "x"},\n'
                                  ' "cases": [\n')
-        self.check(["cases", "check", "cases.json"], r"^wsgauntlet: error: cases\.json:4: no valid JSON")
+        self.check(["cases", "check", "cases.json"], r"^wsgauntlet: error: cases\.json:4: not valid JSON")
         self.check(["cases", "check", "missing.json"], r"^wsgauntlet: error: missing\.json: cannot be read")
         self.write("cases.json", '{"format": 2}')
         self.check(["cases", "check", "cases.json"], r"^wsgauntlet: error: cases\.json:1: .*format")

@@ -91,9 +91,9 @@ std::string problemsOf(const std::string& text) {
 
 TEST(JsonSource, ReportsSyntaxAndDoubleKeysWithTheirLine) {
   EXPECT_THAT(problemsOf("{\n \"a\": 1,\n \"a\": 2\n}"),
-              testing::HasSubstr("f.json:3: /a: the key stands twice in this object"));
+              testing::HasSubstr("f.json:3: /a: the key occurs twice in this object"));
   EXPECT_THAT(problemsOf("{\n \"a\": ]\n}"),
-              testing::HasSubstr("f.json:2: no valid JSON at column"));
+              testing::HasSubstr("f.json:2: not valid JSON at column"));
 }
 
 TEST(ReadFile, SaysWhyItCannot) {

@@ -76,7 +76,7 @@ TEST(Expectations, RefuseWithLineAndPointerAllThatIsWrong) {
   EXPECT_EQ(errorOf("[]"),
             "known.json:1: expected expectations like {\"format\": 1, \"agents\": {…}} as an "
             "object, got an empty list");
-  EXPECT_THAT(errorOf("{\"format\": 1,"), ::testing::HasSubstr("known.json:1: no valid JSON"));
+  EXPECT_THAT(errorOf("{\"format\": 1,"), ::testing::HasSubstr("known.json:1: not valid JSON"));
   EXPECT_THAT(errorOf(R"({"format": 1, "agents": {"a": [{"cases": "x", "reason": "y"}]}})"),
               ::testing::HasSubstr("'x' is neither a case id"));
 }

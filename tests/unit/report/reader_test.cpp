@@ -106,7 +106,7 @@ TEST(ParseResult, RefusesWithLineAndPointer) {
   EXPECT_THAT(readError(with("rxFrameStats", {{"300", 1}})), HasSubstr("/rxFrameStats/300"));
   EXPECT_THAT(readError(with("started", "2026-13-01T00:00:00.000Z")), HasSubstr("/started"));
   EXPECT_THAT(readError("{}"), HasSubstr("case.json:1: the key \"id\" is missing"));
-  EXPECT_THAT(readError("{\n\"agent\": "), HasSubstr("case.json:2: no valid JSON"));
+  EXPECT_THAT(readError("{\n\"agent\": "), HasSubstr("case.json:2: not valid JSON"));
   EXPECT_THAT(readError("[]"), HasSubstr("case.json:1: expected an object"));
 }
 
@@ -162,12 +162,12 @@ TEST_F(StoredReportsTest, NeverLeavesTheFolder) {
     static_cast<void>(stored.result(stored.records().at("a").begin()->second));
     FAIL() << "no error";
   } catch (const InputError& error) {
-    EXPECT_THAT(error.what(), HasSubstr("x.json: this is no regular file"));
+    EXPECT_THAT(error.what(), HasSubstr("x.json: this is not a regular file"));
   }
 }
 
 TEST_F(StoredReportsTest, RefusesABrokenIndexWithItsPlace) {
-  EXPECT_THAT(errorOfIndex("{"), HasSubstr("index.json:1: no valid JSON"));
+  EXPECT_THAT(errorOfIndex("{"), HasSubstr("index.json:1: not valid JSON"));
   EXPECT_THAT(errorOfIndex("[]"), HasSubstr("index.json:1: expected an object"));
   EXPECT_THAT(errorOfIndex("{\"a/b\": {\"x\": {}}}"), HasSubstr("/a~1b/x: expected a case id"));
   EXPECT_THAT(errorOfIndex("{\"a\\u0000\\u001b[31m\": {\"1.1.1\": 3}}"),

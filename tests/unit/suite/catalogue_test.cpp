@@ -84,7 +84,7 @@ TEST(Catalogue, RefusesAnIdThatStandsTwiceInTwoFiles) {
   EXPECT_EQ(errorOf([] {
               Catalogue({fileWith("a.json", {"1.1", "1.2"}), fileWith("b.json", {"1.2"})});
             }),
-            "b.json:2: /cases/0: the id 1.2 stands twice; it is that of a.json:3 too");
+            "b.json:2: /cases/0: the id 1.2 occurs twice; it is that of a.json:3 too");
 }
 
 TEST(Catalogue, TellsTheProblemsOfAllFilesAtOnce) {
@@ -92,7 +92,7 @@ TEST(Catalogue, TellsTheProblemsOfAllFilesAtOnce) {
       errorOf([] {
         Catalogue({{"a.json", "{"}, fileWith("b.json", {"2.1"})});
       }),
-      "a.json:1: no valid JSON at column 2: syntax error while parsing object key - unexpected "
+      "a.json:1: not valid JSON at column 2: syntax error while parsing object key - unexpected "
       "end of input; expected string literal\n"
       "b.json:2: /cases/0/id: case 2.1 is not in category 1");
 }

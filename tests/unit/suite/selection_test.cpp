@@ -71,12 +71,12 @@ TEST(Select, UnknownIdsAreToldAllAtOnceWithAHint) {
       "spec.json:4: /cases/1: there is no case 1.1.11; did you mean \"1.1.1\"?\n"
       "spec.json:4: /cases/2: there is no case 1.1; \"1.1.*\" selects the group\n"
       "spec.json:4: /cases/3: there is no case 1; \"1.*\" selects the group\n"
-      "spec.json:4: /cases/4: \"\" is no case id; give an id such as 1.1.1 or a pattern such "
+      "spec.json:4: /cases/4: \"\" is not a case id; give an id such as 1.1.1 or a pattern such "
       "as \"1.*\"\n"
-      "spec.json:4: /cases/5: \"framing\" is no case id; give an id such as 1.1.1 or a pattern "
+      "spec.json:4: /cases/5: \"framing\" is not a case id; give an id such as 1.1.1 or a pattern "
       "such as \"1.*\"\n"
       "spec.json:4: /cases/6: there is no case 11.1.1; did you mean \"1.1.1\"?\n"
-      "spec.json:4: /cases/7: \"(*\" is no pattern: \"*\" stands for anything, the rest is read "
+      "spec.json:4: /cases/7: \"(*\" is not a pattern: \"*\" stands for anything, the rest is read "
       "as a regular expression and is none");
 }
 

@@ -7,10 +7,9 @@
 #include "cli/help.hpp"
 #include "cli/output.hpp"
 #include "cli/peer_process.hpp"
-#include "cli/run_file.hpp"
 #include "cli/spec_reader.hpp"
 #include "cli/transport_flags.hpp"
-#include "gate/console.hpp"
+#include "gate/run_end.hpp"
 #include "net/descriptors.hpp"
 #include "net/loop.hpp"
 #include "report/store/folder.hpp"
@@ -33,7 +32,7 @@ struct FuzzingClientFlags {
   int jobs = 500;
   double connectRetry = 10;
   std::string start;
-  GateFlags gate;
+  gate::GateSettings gate;
 };
 
 /// The spec: from the file that was named, or from the command line, or from the file in the
@@ -73,16 +72,6 @@ std::string listUrls(const std::vector<roles::ServerSpec>& servers) {
     text += fmt::format("{}'{}'", text.empty() ? "" : ", ", server.urlText);
   }
   return "[" + text + "]";
-}
-
-int verdictOf(const report::Records& records, const roles::RunOutcome& outcome) {
-  for (const auto& [agent, cases] : records) {
-    for (const auto& [id, record] : cases) {
-      if (report::isFailure(record)) return casesFailed;
-    }
-  }
-  const bool lacks = outcome.missing > 0 || !outcome.unrepeated.empty();
-  return lacks || outcome.done + outcome.resumed == 0 ? incomplete : success;
 }
 
 /// What an earlier run has left, without failures that it could not confirm.
@@ -146,46 +135,49 @@ roles::FuzzingClientSpec runSpec(const FuzzingClientFlags& flags, ClientSpecFile
   return spec;
 }
 
-/// How a run came to its end.
-struct RunEnd {
+std::string whyInterrupted(const std::optional<int>& peerStatus) {
+  if (!peerStatus) return "interrupted: the reports hold what was done so far; --resume goes on";
+  return fmt::format("the server under test has ended in the middle of the run, with status {}",
+                     *peerStatus);
+}
+
+std::vector<std::string> agentsOf(const roles::FuzzingClientSpec& spec) {
+  std::vector<std::string> agents;
+  for (const roles::ServerSpec& server : spec.servers) {
+    if (!server.agent.empty()) agents.push_back(server.agent);
+  }
+  return agents;
+}
+
+/// Runs the cases, with the server under test if a command starts it, and tells how that ended.
+gate::RunEnd run(roles::FuzzingClientSpec spec, const std::string& command, report::Folder& folder,
+                 ConsoleLog& log, std::unique_ptr<PeerProcess>& peer) {
+  net::Loop loop;
+  std::optional<int> peerStatus;
+  if (!command.empty()) {
+    peer = std::make_unique<PeerProcess>(loop, command, [&](int status) {
+      peerStatus = status;
+      loop.stop();
+    });
+  }
+  roles::FuzzingClient client(loop, std::move(spec), folder, log);
+  loop.onTermination([&](int) { loop.stop(); });
   bool finished = false;
-  std::optional<int> peerStatus;  ///< of the server under test, when it has ended before
-  std::string failFast;           ///< why `--fail-fast` has ended it; empty: it has not
-  roles::RunOutcome outcome;
-};
-
-std::string describeUnrepeated(const std::vector<suite::CaseId>& ids) {
-  constexpr std::size_t kMaxNamed = 20;
-  std::string names;
-  for (std::size_t i = 0; i < ids.size() && i < kMaxNamed; ++i) {
-    names += (i == 0 ? "" : ", ") + ids[i].str();
-  }
-  if (ids.size() > kMaxNamed) names += fmt::format(" and {} more", ids.size() - kMaxNamed);
-  return fmt::format("not confirmed, since the run ended before their repetition: {}", names);
-}
-
-void tellShortcomings(ConsoleLog& log, const RunEnd& end) {
-  if (!end.finished && end.peerStatus) {
-    log.error(
-        fmt::format("the server under test has ended in the middle of the run, with status {}",
-                    *end.peerStatus));
-  } else if (!end.finished) {
-    log.error("interrupted: the reports hold what was done so far; --resume goes on");
-  }
-  if (!end.failFast.empty()) {
-    log.error(fmt::format("{}; {} cases have no result", end.failFast, end.outcome.missing));
-  }
-  if (!end.outcome.unrepeated.empty()) log.error(describeUnrepeated(end.outcome.unrepeated));
-  if (end.outcome.unwritten > 0) log.error(describeLost(end.outcome.unwritten));
-}
-
-/// The same for the gate, which looks for missing results itself.
-std::vector<std::string> whyUnfinished(const RunEnd& end) {
-  std::vector<std::string> out;
-  if (!end.finished) out.emplace_back("the run was interrupted");
-  if (!end.failFast.empty()) out.push_back(end.failFast);
-  if (!end.outcome.unrepeated.empty()) out.push_back(describeUnrepeated(end.outcome.unrepeated));
-  return out;
+  client.start([&] {
+    finished = true;
+    loop.stop();
+  });
+  loop.run();
+  if (peer) peer->stop();
+  if (!finished) client.interrupt();
+  gate::RunEnd end;
+  if (!finished) end.interrupted = whyInterrupted(peerStatus);
+  end.hasIndex = client.writeReports();
+  const roles::RunOutcome outcome = client.outcome();
+  end.missing = outcome.missing;
+  end.unrepeated = outcome.unrepeated;
+  end.unwritten = outcome.unwritten;
+  return end;
 }
 
 int runFuzzingClient(const FuzzingClientFlags& flags, bool originalSpelling) {
@@ -193,30 +185,25 @@ int runFuzzingClient(const FuzzingClientFlags& flags, bool originalSpelling) {
   ClientSpecFile file = loadClientSpec(flags, originalSpelling);
   std::string command = flags.start;
   choosePorts(file, command);
-  const SharedCatalogue loaded = loadCatalogue(
+  const SharedCatalogue catalogue = loadCatalogue(
       flags.run.caseFolders, flags.run.suites.empty() ? file.suites : flags.run.suites);
-  const suite::Catalogue& catalogue = *loaded;
   const auto corpora = loadCorpora(flags.run.testdata);
-  const Selection selection = selectCases(catalogue, flags.run, file, suite::AppliesTo::servers);
-  checkGateFlags(flags.gate, catalogue);
+  const Selection selection = selectCases(*catalogue, flags.run, file, suite::AppliesTo::servers);
+  checkGateFlags(flags.gate, *catalogue);
   roles::FuzzingClientSpec spec = runSpec(flags, file, selection);
   spec.corpora = corpora.get();
   spec.seed = seed;
   report::Folder folder(flags.run.outdir.empty() ? file.outdir : flags.run.outdir);
-  if (flags.run.resume) folder.load(catalogue);
+  if (flags.run.resume) folder.load(*catalogue);
   spec.finished = finishedCases(folder.records());
-
-  FailFast failFast(flags.gate, catalogue);
+  gate::FailFast failFast(flags.gate, *catalogue);
   spec.endsRun = [&](const play::Result& result) { return failFast.endsRun(result); };
-  const std::string firstUrl = spec.servers.front().urlText;
-  std::vector<std::string> configuredAgents;
-  for (const roles::ServerSpec& server : spec.servers) {
-    if (!server.agent.empty()) configuredAgents.push_back(server.agent);
-  }
-  const auto excluded = [exclusions = spec.exclusions](const std::string& agent,
-                                                       const suite::CaseId& id) {
+  const roles::AgentExclusions exclusions = spec.exclusions;
+  const auto excluded = [&](const std::string& agent, const suite::CaseId& id) {
     return roles::isExcluded(exclusions, agent, id);
   };
+  const std::vector<std::string> agents = agentsOf(spec);
+  const std::string url = spec.servers.front().urlText;
 
   ConsoleLog log;
   for (const std::string& warning : file.warnings) log.error("warning: " + warning);
@@ -225,51 +212,19 @@ int runFuzzingClient(const FuzzingClientFlags& flags, bool originalSpelling) {
     log.line(fmt::format("Only {} cases at the same time: the system allows no more open files",
                          spec.jobs));
   }
-
-  RunFile runFile(folder, false, selection, configuredAgents);
-  net::Loop loop;
-  RunEnd end;
+  report::RunFile runFile(folder.path(), runRecord(selection, false, agents));
   std::unique_ptr<PeerProcess> peer;
-  if (!command.empty()) {
-    peer = std::make_unique<PeerProcess>(loop, command, [&](int status) {
-      end.peerStatus = status;
-      loop.stop();
-    });
-  }
-  roles::FuzzingClient client(loop, std::move(spec), folder, log);
-  loop.onTermination([&](int) { loop.stop(); });
-  client.start([&] {
-    end.finished = true;
-    loop.stop();
-  });
-  loop.run();
-  if (peer) peer->stop();
-  if (!end.finished) client.interrupt();
-  const bool indexed = client.writeReports();
-  end.outcome = client.outcome();
+  gate::RunEnd end = run(std::move(spec), command, folder, log, peer);
   end.failFast = failFast.reason();
-  bool written = indexed && end.outcome.unwritten == 0;
-  written = runFile.end(end.finished && end.failFast.empty() && written, excluded, log) && written;
 
-  say("{}", gate::summary(folder.records(), selection.part));
-  say("Reports are in {}\n",
-      (std::filesystem::absolute(folder.path()) / "index.html").lexically_normal().string());
-  tellShortcomings(log, end);
-  int status = end.finished ? verdictOf(folder.records(), end.outcome) : incomplete;
-  const bool gates = flags.gate.wanted(originalSpelling);
-  if (gates) {
-    const GateRun run{catalogue,
-                      folder.path().string(),
-                      repeatWith("wsgauntlet fuzzingclient -w " + firstUrl),
-                      configuredAgents,
-                      excluded,
-                      whyUnfinished(end)};
-    const int verdict = runGate(flags.gate, folder.records(), selection.part, run);
-    if (end.finished) status = verdict;
-  }
-  if (!written && status == success) status = incomplete;
+  const report::Records records = folder.records();
+  const int status = exitStatus(
+      gate::endRun({flags.gate, flags.gate.wanted(originalSpelling), !originalSpelling}, end,
+                   {*catalogue, records, selection.part, folder.path().string(),
+                    gate::repeatWith("wsgauntlet fuzzingclient -w " + url), agents, excluded},
+                   runFile, {printText, [&](const std::string& line) { log.error(line); }}));
   if (peer && status != success) peer->showOutput();
-  return originalSpelling && !gates && written ? success : status;
+  return status;
 }
 
 }  // namespace

@@ -6,10 +6,9 @@
 #include "cli/help.hpp"
 #include "cli/output.hpp"
 #include "cli/peer_process.hpp"
-#include "cli/run_file.hpp"
 #include "cli/spec_reader.hpp"
 #include "cli/transport_flags.hpp"
-#include "gate/console.hpp"
+#include "gate/run_end.hpp"
 #include "net/descriptors.hpp"
 #include "net/listener.hpp"
 #include "net/loop.hpp"
@@ -32,7 +31,7 @@ struct FuzzingServerFlags {
   RunFlags run;
   ListenFlags listen;
   std::string client;
-  GateFlags gate;
+  gate::GateSettings gate;
 };
 
 ServerSpecFile loadServerSpec(const FuzzingServerFlags& flags, bool originalSpelling) {
@@ -58,18 +57,6 @@ ServerSpecFile loadServerSpec(const FuzzingServerFlags& flags, bool originalSpel
   return spec;
 }
 
-/// What a gate looks at: the cases that the client was to run, by the name it gave itself.
-int verdictOfClients(const report::Records& records, std::size_t cases) {
-  bool missing = records.empty();
-  for (const auto& [agent, results] : records) {
-    for (const auto& [id, record] : results) {
-      if (report::isFailure(record)) return casesFailed;
-    }
-    missing = missing || results.size() < cases;
-  }
-  return missing ? incomplete : success;
-}
-
 /// A port that was asked for must be free. Otherwise it is that of the original, if that is free,
 /// and none when we start the client: then nobody looks.
 void chooseWebPort(const FuzzingServerFlags& flags, roles::FuzzingServerSpec& spec) {
@@ -86,107 +73,108 @@ void chooseWebPort(const FuzzingServerFlags& flags, roles::FuzzingServerSpec& sp
 }
 
 void greetClients(ConsoleLog& log, const Selection& selection, const roles::FuzzingServer& server,
-                  bool secure, std::uint64_t seed, bool originalSpelling) {
+                  const Listening& listening, std::uint64_t seed, bool originalSpelling) {
   log.line("");
   log.line(fmt::format("wsgauntlet " WSGAUNTLET_VERSION
                        " WebSocket 25.10.1/0.10.9 Fuzzing Server (Port {}{})",
-                       server.port(), secure ? " TLS" : ""));
+                       server.port(), listening.tls ? " TLS" : ""));
   log.line(
       fmt::format("Ok, will run {} test cases for any clients connecting", selection.part.size()));
   if (originalSpelling) log.line("Cases = " + listIds(selection.part));
   log.line(fmt::format("Seed = {}", seed));
+  if (const auto web = server.webPort()) {
+    log.line(fmt::format("Web page {}://{}/", listening.tls ? "https" : "http",
+                         websocket::hostAndPort(listening.host, *web)));
+  }
+}
+
+roles::FuzzingServerSpec serverRunSpec(const FuzzingServerFlags& flags, const ServerSpecFile& file,
+                                       const Listening& listening, const Selection& selection) {
+  roles::FuzzingServerSpec spec;
+  spec.listen = listening.address;
+  chooseWebPort(flags, spec);
+  spec.cases = selection.part;
+  spec.tls = listening.tls;
+  spec.exclusions = file.exclusions;
+  spec.options = file.options;
+  spec.protocols = flags.listen.protocols.empty() ? file.protocols : flags.listen.protocols;
+  spec.headers = file.headers;
+  spec.timeoutScale = flags.run.timeoutScale;
+  return spec;
+}
+
+/// Serves until a signal, a client, `--fail-fast` or the end of the client that we have started.
+void serve(net::Loop& loop, const std::string& client, const std::string& url, ConsoleLog& log,
+           std::unique_ptr<PeerProcess>& peer) {
+  std::optional<int> status;
+  if (!client.empty()) {
+    peer = std::make_unique<PeerProcess>(loop, withPlaceholder(client, "url", url), [&](int ended) {
+      status = ended;
+      loop.stop();
+    });
+  }
+  loop.onTermination([&](int) { loop.stop(); });
+  loop.run();
+  if (peer) peer->stop();
+  if (status && *status != 0) {
+    log.error(fmt::format("the client under test has ended with status {}", *status));
+  }
 }
 
 int runFuzzingServer(const FuzzingServerFlags& flags, bool originalSpelling) {
   const std::uint64_t seed = chooseSeed(flags.run.seed);
   ServerSpecFile file = loadServerSpec(flags, originalSpelling);
-  const SharedCatalogue loaded = loadCatalogue(
+  const SharedCatalogue catalogue = loadCatalogue(
       flags.run.caseFolders, flags.run.suites.empty() ? file.suites : flags.run.suites);
-  const suite::Catalogue& catalogue = *loaded;
   const auto corpora = loadCorpora(flags.run.testdata);
-  const Selection selection = selectCases(catalogue, flags.run, file, suite::AppliesTo::clients);
-  checkGateFlags(flags.gate, catalogue);
+  const Selection selection = selectCases(*catalogue, flags.run, file, suite::AppliesTo::clients);
+  checkGateFlags(flags.gate, *catalogue);
   applyOptions(flags.listen.options, file.options);
   applyHeaders(flags.listen.headers, file.headers);
   const Listening listening =
       listeningAt(file.url, flags.listen, flags.original, file.tlsSettings, file.options);
   net::requireListenable(listening.address);
-  roles::FuzzingServerSpec spec;
-  spec.listen = listening.address;
-  chooseWebPort(flags, spec);
-  report::Folder folder(flags.run.outdir.empty() ? file.outdir : flags.run.outdir);
-  if (flags.run.resume) folder.load(catalogue);
-
-  spec.cases = selection.part;
-  spec.tls = listening.tls;
-  spec.exclusions = std::move(file.exclusions);
-  spec.options = file.options;
-  spec.protocols = flags.listen.protocols.empty() ? file.protocols : flags.listen.protocols;
-  spec.headers = file.headers;
-  spec.seed = seed;
-  spec.timeoutScale = flags.run.timeoutScale;
+  roles::FuzzingServerSpec spec = serverRunSpec(flags, file, listening, selection);
   spec.corpora = corpora.get();
-
-  FailFast failFast(flags.gate, catalogue);
+  spec.seed = seed;
+  report::Folder folder(flags.run.outdir.empty() ? file.outdir : flags.run.outdir);
+  if (flags.run.resume) folder.load(*catalogue);
+  gate::FailFast failFast(flags.gate, *catalogue);
   spec.endsRun = [&](const play::Result& result) { return failFast.endsRun(result); };
+  const auto excluded = [&](const std::string& agent, const suite::CaseId& id) {
+    return roles::isExcluded(file.exclusions, agent, id);
+  };
 
-  const roles::AgentExclusions exclusions = spec.exclusions;
   net::raiseDescriptorLimit();
   ConsoleLog log;
-  const auto excluded = [&exclusions](const std::string& agent, const suite::CaseId& id) {
-    return roles::isExcluded(exclusions, agent, id);
-  };
-  RunFile runFile(folder, true, selection, {});
+  report::RunFile runFile(folder.path(), runRecord(selection, true, {}));
   net::Loop loop;
   roles::FuzzingServer server(loop, std::move(spec), folder, log);
   for (const std::string& warning : file.warnings) log.error("warning: " + warning);
-  greetClients(log, selection, server, listening.tls != nullptr, seed, originalSpelling);
+  greetClients(log, selection, server, listening, seed, originalSpelling);
   announce(listening, server.port(), flags.listen);
-  if (const auto web = server.webPort()) {
-    log.line(fmt::format("Web page {}://{}/", listening.tls ? "https" : "http",
-                         websocket::hostAndPort(listening.host, *web)));
-  }
-
   std::unique_ptr<PeerProcess> peer;
-  std::optional<int> peerStatus;
-  if (!flags.client.empty()) {
-    const std::string url = listening.url(server.port());
-    peer = std::make_unique<PeerProcess>(loop, withPlaceholder(flags.client, "url", url),
-                                         [&](int status) {
-                                           peerStatus = status;
-                                           loop.stop();
-                                         });
-  }
-  loop.onTermination([&](int) { loop.stop(); });
-  loop.run();
-  if (peer) peer->stop();
-  bool written = server.writeReports() && server.unwritten() == 0;
-  written = runFile.end(written, excluded, log) && written;
+  serve(loop, flags.client, listening.url(server.port()), log, peer);
 
-  say("{}", gate::summary(folder.records(), selection.part));
-  say("Reports are in {}\n",
-      (std::filesystem::absolute(folder.path()) / "index.html").lexically_normal().string());
-  if (!failFast.reason().empty()) log.error(failFast.reason());
-  if (server.unwritten() > 0) log.error(describeLost(server.unwritten()));
+  gate::RunEnd end;
+  end.hasIndex = server.writeReports();
+  end.unwritten = server.unwritten();
+  end.failFast = failFast.reason();
+  const report::Records records = folder.records();
+  end.missing = gate::missingResults(records, selection.part, excluded);
   const bool gates = flags.gate.given() || (peer && flags.gate.wanted(originalSpelling));
-  if (!peer && !gates) return written ? success : incomplete;
-  int status = verdictOfClients(folder.records(), selection.part.size());
-  if (gates) {
-    status = runGate(
-        flags.gate, folder.records(), selection.part,
-        {catalogue,
-         folder.path().string(),
-         repeatWith("wsgauntlet fuzzingserver"),
-         {},
-         excluded,
-         failFast.reason().empty() ? std::vector<std::string>{} : std::vector{failFast.reason()}});
-  }
-  if (!written && status == success) status = incomplete;
-  if (peerStatus && *peerStatus != 0) {
-    log.error(fmt::format("the client under test has ended with status {}", *peerStatus));
-  }
+  const int status = exitStatus(
+      gate::endRun({flags.gate, gates, peer && !originalSpelling}, end,
+                   {*catalogue,
+                    records,
+                    selection.part,
+                    folder.path().string(),
+                    gate::repeatWith("wsgauntlet fuzzingserver"),
+                    {},
+                    excluded},
+                   runFile, {printText, [&](const std::string& line) { log.error(line); }}));
   if (peer && status != success) peer->showOutput();
-  return originalSpelling && !gates && written ? success : status;
+  return status;
 }
 
 }  // namespace

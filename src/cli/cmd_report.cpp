@@ -32,7 +32,7 @@ namespace {
 
 struct ReportFlags {
   std::vector<std::string> caseFolders;
-  GateFlags gate;
+  gate::GateSettings gate;
   std::string folder;
   std::vector<std::string> cases;
   std::vector<std::string> exclude;
@@ -117,7 +117,7 @@ int runGateCommand(const ReportFlags& flags) {
   }
   const std::optional<report::RunRecord> record = report::readRunRecord(flags.folder);
   const auto cases = gatedCases(flags, stored, record, baseline.get(), catalogue);
-  GateRun run{catalogue, flags.folder, {}, flags.agents, {}, {}};
+  gate::JudgedRun run{catalogue, stored.records(), cases, flags.folder, {}, flags.agents, {}, {}};
   if (record) {
     if (run.agents.empty()) run.agents = expectedAgents(*record, stored.records());
     run.excluded = [&record](const std::string& agent, const suite::CaseId& id) {
@@ -126,8 +126,8 @@ int runGateCommand(const ReportFlags& flags) {
     };
     if (!flags.gate.allowMissing) run.unfinished = report::unfinished(*record);
   }
-  run.repeat = repeatWith(flags.repeatWith.empty() ? guessCommand(stored) : flags.repeatWith);
-  return runGate(flags.gate, stored.records(), cases, run);
+  run.repeat = gate::repeatWith(flags.repeatWith.empty() ? guessCommand(stored) : flags.repeatWith);
+  return exitStatus(gate::runGate(flags.gate, run, printText));
 }
 
 int runMerge(const ReportFlags& flags) {

@@ -222,10 +222,17 @@ std::uint64_t chooseSeed(const std::string& text) {
   return seed;
 }
 
-std::string describeLost(std::size_t results) {
-  return fmt::format(
-      "{} results could not be written, as reported above; with --resume these cases run again",
-      results);
+report::RunRecord runRecord(const Selection& selection, bool server,
+                            std::vector<std::string> agents) {
+  report::RunRecord record;
+  record.server = server;
+  record.agents = std::move(agents);
+  for (const suite::Case* one : selection.part) record.cases.push_back(one->id);
+  if (selection.shards > 0) {
+    record.shards = selection.shards;
+    record.present = {selection.shard};
+  }
+  return record;
 }
 
 std::string findSpec(const std::string& named, const std::string& mode,

@@ -3,6 +3,7 @@
 
 #include "cli/command.hpp"
 #include "cli/spec_reader.hpp"
+#include "report/store/run_record.hpp"
 #include "suite/catalogue.hpp"
 #include "suite/corpora.hpp"
 #include "websocket/url.hpp"
@@ -93,9 +94,6 @@ using SharedCatalogue = std::shared_ptr<const suite::Catalogue>;
 /// The URL of -w. Throws InputError when there is none, or it is not a URL.
 [[nodiscard]] websocket::Url requireUrl(const OriginalFlags& flags);
 
-/// The message for N results that could not be written.
-[[nodiscard]] std::string describeLost(std::size_t results);
-
 /// The cases of a run.
 struct Selection {
   std::vector<const suite::Case*> all;
@@ -108,6 +106,10 @@ struct Selection {
 /// out, and so are cases for the other kind of peer. Throws InputError.
 [[nodiscard]] Selection selectCases(const suite::Catalogue& catalogue, const RunFlags& flags,
                                     const CommonSpec& spec, suite::AppliesTo peers);
+
+/// What run.json says when a run begins. `agents`: those that must have results.
+[[nodiscard]] report::RunRecord runRecord(const Selection& selection, bool server,
+                                          std::vector<std::string> agents);
 
 /// The seed that was given (decimal or 0x…), or a fresh one. Throws InputError.
 [[nodiscard]] std::uint64_t chooseSeed(const std::string& text);

@@ -18,6 +18,11 @@ void prepareOutput();
 /// from then on.
 void put(std::FILE* stream, std::string_view text);
 
+/// The same for standard output, as a function for those who print through one.
+inline void printText(std::string_view text) {
+  put(stdout, text);
+}
+
 /// False when a text was lost for another reason than that its reader has gone away.
 [[nodiscard]] bool outputIsComplete();
 

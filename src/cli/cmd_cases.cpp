@@ -6,6 +6,7 @@
 #include "cli/output.hpp"
 #include "suite/case_loader.hpp"
 #include "suite/catalogue.hpp"
+#include "suite/corrections.hpp"
 #include "suite/coverage.hpp"
 #include "suite/describe.hpp"
 #include "suite/embedded_cases.hpp"
@@ -88,6 +89,11 @@ int checkFiles(const CasesFlags& flags) {
   return success;
 }
 
+int showCorrections() {
+  say("{}", suite::describeCorrections(suite::readCorrections()));
+  return success;
+}
+
 int showCoverage() {
   const suite::Catalogue& catalogue = suite::Catalogue::everything();
   say("{}", suite::describeCoverage(suite::readClauses(catalogue), catalogue));
@@ -126,7 +132,11 @@ std::function<int()> addCases(CLI::App& app, const Invocation&) {
   CLI::App* coverage = app.add_subcommand(
       "coverage", "Show which clause of which RFC is tested by which cases, as Markdown");
 
-  return [flags, list, show, check, coverage] {
+  CLI::App* corrections = app.add_subcommand(
+      "corrections", "Show what cases of the original tolerate in addition, and why, as Markdown");
+
+  return [flags, list, show, check, coverage, corrections] {
+    if (*corrections) return showCorrections();
     if (*coverage) return showCoverage();
     if (*list) return listCases(*flags);
     if (*show) return showCases(*flags);

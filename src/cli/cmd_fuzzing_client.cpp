@@ -193,6 +193,7 @@ int runFuzzingClient(const FuzzingClientFlags& flags, bool originalSpelling) {
   roles::FuzzingClientSpec spec = runSpec(flags, file, selection);
   spec.corpora = corpora.get();
   spec.seed = seed;
+  spec.corrections = usesCorrections(flags.run, originalSpelling);
   report::Folder folder(flags.run.outdir.empty() ? file.outdir : flags.run.outdir);
   if (flags.run.resume) folder.load(*catalogue);
   spec.finished = finishedCases(folder.records());

@@ -137,6 +137,7 @@ int runFuzzingServer(const FuzzingServerFlags& flags, bool originalSpelling) {
   roles::FuzzingServerSpec spec = serverRunSpec(flags, file, listening, selection);
   spec.corpora = corpora.get();
   spec.seed = seed;
+  spec.corrections = usesCorrections(flags.run, originalSpelling);
   report::Folder folder(flags.run.outdir.empty() ? file.outdir : flags.run.outdir);
   if (flags.run.resume) folder.load(*catalogue);
   gate::FailFast failFast(flags.gate, *catalogue);

@@ -98,6 +98,12 @@ void addRunFlags(CLI::App& app, RunFlags& flags) {
                "Continue an interrupted run: keep the results of the report folder");
   app.add_option("--seed", flags.seed, "Seed of masks and keys, to repeat a run")
       ->type_name("NUMBER");
+  app.add_option(
+         "--corrections", flags.corrections,
+         "Whether cases of the original tolerate what an RFC allows (docs/compatibility.md): "
+         "on, the default here, or off, the default of the original's spelling")
+      ->type_name("on|off")
+      ->check(oneOf({"on", "off"}));
   app.add_option("--timeout-scale", flags.timeoutScale,
                  "Multiplies all waits of cases, 0.01 to 1000")
       ->type_name("FACTOR")
@@ -220,6 +226,10 @@ std::uint64_t chooseSeed(const std::string& text) {
     throw InputError(fmt::format("--seed: expected a number like 12345 or 0x1f, got '{}'", text));
   }
   return seed;
+}
+
+bool usesCorrections(const RunFlags& flags, bool originalSpelling) {
+  return flags.corrections.empty() ? !originalSpelling : flags.corrections == "on";
 }
 
 report::RunRecord runRecord(const Selection& selection, bool server,

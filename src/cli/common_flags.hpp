@@ -47,8 +47,9 @@ struct RunFlags {
   std::string outdir;
   std::string seed;
   double timeoutScale = 1;
-  std::string shard;    ///< `2/8`: the second of eight parts
-  bool resume = false;  ///< keep the results that the report folder holds
+  std::string shard;        ///< `2/8`: the second of eight parts
+  bool resume = false;      ///< keep the results that the report folder holds
+  std::string corrections;  ///< `on`, `off`, or empty for what the spelling has
 };
 
 /// An option, or positional arguments, for patterns of cases. One argument may be several patterns,
@@ -106,6 +107,10 @@ struct Selection {
 /// out, and so are cases for the other kind of peer. Throws InputError.
 [[nodiscard]] Selection selectCases(const suite::Catalogue& catalogue, const RunFlags& flags,
                                     const CommonSpec& spec, suite::AppliesTo peers);
+
+/// Whether cases of the original are judged with their corrections: as the flag says, else in the
+/// native spelling only, so that results in the original's spelling stay those of the original.
+[[nodiscard]] bool usesCorrections(const RunFlags& flags, bool originalSpelling);
 
 /// What run.json says when a run begins. `agents`: those that must have results.
 [[nodiscard]] report::RunRecord runRecord(const Selection& selection, bool server,

@@ -1,5 +1,7 @@
 #include "play/case_options.hpp"
 
+#include "play/correction.hpp"
+
 #include <algorithm>
 #include <chrono>
 #include <variant>
@@ -54,13 +56,20 @@ void adaptTimeouts(websocket::Options& options, const CaseTime& time, double pat
 }  // namespace
 
 websocket::Options connectionOptions(const suite::Case& testCase, websocket::Options options,
-                                     const CaseTime& time, std::optional<double> patience) {
+                                     const CaseTime& time, std::optional<double> patience,
+                                     bool corrections) {
   options.messageMemory = std::min(options.messageMemory, messageLimit(testCase));
   for (Duration* timeout : {&options.openHandshakeTimeout, &options.closeHandshakeTimeout,
                             &options.serverConnectionDropTimeout}) {
     *timeout = std::chrono::duration_cast<Duration>(*timeout * time.scale);
   }
   if (patience) adaptTimeouts(options, time, *patience);
+  using Tolerance = suite::Correction::Tolerance;
+  options.holdPongs = corrections && tolerates(testCase, Tolerance::pings);
+  if (corrections && tolerates(testCase, Tolerance::lateEnds)) {
+    Duration& drop = options.serverConnectionDropTimeout;
+    drop = std::max(drop, time.scaled(kServerDrop));
+  }
   return options;
 }
 

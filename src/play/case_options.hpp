@@ -14,6 +14,7 @@ namespace wsgauntlet::play {
 /// of `time` shorter.
 [[nodiscard]] websocket::Options connectionOptions(const suite::Case& testCase,
                                                    websocket::Options options, const CaseTime& time,
-                                                   std::optional<double> patience);
+                                                   std::optional<double> patience,
+                                                   bool corrections);
 
 }  // namespace wsgauntlet::play

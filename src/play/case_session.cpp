@@ -1,6 +1,7 @@
 #include "play/case_session.hpp"
 
 #include "play/case_options.hpp"
+#include "play/correction.hpp"
 #include "play/opening.hpp"
 #include "websocket/handshake.hpp"
 
@@ -56,9 +57,11 @@ CaseSession::CaseSession(CaseSetup setup, Role role,
       role_(role),
       time_{setup_.timeoutScale, setup_.patience},
       opening_(std::move(opening)),
-      judge_(makeJudge(case_, *setup_.corpora)),
-      connection_(role, connectionOptions(case_, setup_.options, time_, judge_->patience()),
-                  Random(setup_.seed), *this, &recorder_),
+      judge_(makeJudge(case_, *setup_.corpora, setup_.corrections)),
+      connection_(
+          role,
+          connectionOptions(case_, setup_.options, time_, judge_->patience(), setup_.corrections),
+          Random(setup_.seed), *this, &recorder_),
       script_(case_.script, time_, connection_, recorder_, timers_, *judge_) {}
 
 void CaseSession::setNow(TimePoint now) {
@@ -210,6 +213,12 @@ void CaseSession::runScript() {
   react(judge_->onScriptEnd());
 }
 
+/// In the closing handshake, the corrected case leaves the time to the timeouts of the handshake.
+bool CaseSession::endIsUpToTheHandshake() const {
+  return setup_.corrections && tolerates(case_, suite::Correction::Tolerance::lateEnds) &&
+         connection_.state() == Connection::State::closing;
+}
+
 void CaseSession::timerFired(CaseTimer timer) {
   const bool isOpen = connection_.state() == Connection::State::open;
   switch (timer) {
@@ -222,6 +231,7 @@ void CaseSession::timerFired(CaseTimer timer) {
       connection_.sendClose(std::nullopt, std::nullopt, now_);
       break;
     case CaseTimer::failAfter:
+      if (endIsUpToTheHandshake()) break;
       recorder_.note(FailingRow{});
       endedByTimer_ = endedByTimer_ || isOpen;
       connection_.fail(1001, "Going Away", now_);
@@ -381,6 +391,7 @@ Result CaseSession::result() {
   result.behaviorClose = verdict.behaviorClose;
   result.result = std::move(verdict.result);
   result.resultClose = std::move(verdict.resultClose);
+  result.correction = std::move(verdict.correction);
   result.doubt = verdict.doubt;
   result.cutShort = wasCutShort();
   result.started = startedAt_;

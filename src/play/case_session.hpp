@@ -34,6 +34,8 @@ struct CaseSetup {
   std::optional<Duration> patience;
   /// What slices are taken from; lives longer than the session.
   const suite::Corpora* corpora = &suite::Corpora::builtIn();
+  /// What the corrections of the case tolerate is right.
+  bool corrections = false;
   /// Server role: the client has not used its Sec-WebSocket-Key before, as far as is known.
   bool keyIsFresh = true;
   std::function<WallTime()> wallClock;
@@ -91,6 +93,7 @@ class CaseSession : public websocket::Session, private websocket::Listener {
   void hurry();
   void sendNextMessage();
   void closeMeasured();
+  [[nodiscard]] bool endIsUpToTheHandshake() const;
   void timerFired(CaseTimer timer);
   void waitEnded();
   void restartPatience();

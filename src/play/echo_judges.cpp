@@ -1,13 +1,25 @@
 #include "play/echo_judges.hpp"
 
+#include "play/correction.hpp"
+
 namespace wsgauntlet::play {
+namespace {
+
+Verdict judgeEcho(const suite::Case& testCase, const Observation& seen, const EchoVerdict& echo,
+                  bool corrections) {
+  const EventObservation all{seen, {}, false, echo};
+  const Verdict verdict = judge(testCase, all);
+  return corrections ? correctedVerdict(testCase, all, nullptr, verdict) : verdict;
+}
+
+}  // namespace
 
 Next LargeEchoJudge::onMessage(OctetView payload, bool binary, TimePoint /*now*/) {
   return check_.onMessage(payload, binary) ? Next::closeMeasured : Next::goOn;
 }
 
 Verdict LargeEchoJudge::verdict(const Observation& seen) const {
-  return judge(case_, {seen, {}, false, check_.verdict()});
+  return judgeEcho(case_, seen, check_.verdict(), corrections_);
 }
 
 Next RoundTripJudge::onMessage(OctetView payload, bool binary, TimePoint now) {
@@ -29,7 +41,7 @@ LoopMessage RoundTripJudge::nextMessage(TimePoint now) {
 }
 
 Verdict RoundTripJudge::verdict(const Observation& seen) const {
-  return judge(case_, {seen, {}, false, loop_.verdict()});
+  return judgeEcho(case_, seen, loop_.verdict(), corrections_);
 }
 
 }  // namespace wsgauntlet::play

@@ -9,8 +9,8 @@ namespace wsgauntlet::play {
 class LargeEchoJudge : public Judge {
  public:
   /// Case and echo outlive the judge.
-  LargeEchoJudge(const suite::Case& testCase, const suite::LargeEcho& echo)
-      : case_(testCase), check_(echo) {}
+  LargeEchoJudge(const suite::Case& testCase, const suite::LargeEcho& echo, bool corrections)
+      : case_(testCase), check_(echo), corrections_(corrections) {}
 
   Next onMessage(OctetView payload, bool binary, TimePoint now) override;
   [[nodiscard]] Verdict verdict(const Observation& seen) const override;
@@ -18,14 +18,18 @@ class LargeEchoJudge : public Judge {
  private:
   const suite::Case& case_;
   LargeEchoCheck check_;
+  const bool corrections_;
 };
 
 class RoundTripJudge : public Judge {
  public:
   /// All of them outlive the judge. Throws InputError when `corpora` lacks what the loop names.
   RoundTripJudge(const suite::Case& testCase, const suite::RoundTrips& trips,
-                 const suite::Corpora& corpora)
-      : case_(testCase), trips_(trips), loop_(trips, testCase.deflate.has_value(), corpora) {}
+                 const suite::Corpora& corpora, bool corrections)
+      : case_(testCase),
+        trips_(trips),
+        loop_(trips, testCase.deflate.has_value(), corpora),
+        corrections_(corrections) {}
 
   Next onMessage(OctetView payload, bool binary, TimePoint now) override;
   Next onScriptEnd() override { return Next::sendNext; }
@@ -39,6 +43,7 @@ class RoundTripJudge : public Judge {
   const suite::Case& case_;
   const suite::RoundTrips& trips_;
   RoundTripLoop loop_;
+  const bool corrections_;
 };
 
 }  // namespace wsgauntlet::play

@@ -1,74 +1,59 @@
 #include "play/event_judge.hpp"
 
-#include <algorithm>
+#include "play/correction.hpp"
+
 #include <utility>
 
 namespace wsgauntlet::play {
 
-EventJudge::EventJudge(const suite::Case& testCase)
+EventJudge::EventJudge(const suite::Case& testCase, bool corrections)
     : case_(testCase),
       expected_(std::get<suite::ExpectedEvents>(testCase.criterion)),
-      prefixMatches_(expected_.alternatives.size(), true),
-      isContradicted_(expected_.alternatives.size(), false) {}
+      strict_(expected_.alternatives) {
+  if (!corrections) return;
+  tolerant_.emplace(expected_.alternatives, tolerantOfPongs(testCase));
+}
+
+template <typename Feed>
+void EventJudge::feed(const Feed& feed) {
+  feed(strict_);
+  if (tolerant_) feed(*tolerant_);
+}
 
 Next EventJudge::onMessage(OctetView payload, bool binary, TimePoint /*now*/) {
-  return add<suite::ExpectMessage>(
-      MessageEvent{Excerpt(payload), binary}, [&](const auto& expected) {
-        return expected.binary == binary && expected.payload.mismatch(payload) == Payload::npos;
-      });
+  feed([&](EventMatcher& matcher) { matcher.onMessage(payload, binary); });
+  note(MessageEvent{Excerpt(payload), binary});
+  return next();
 }
 
 Next EventJudge::onPong(OctetView payload) {
-  return add<suite::ExpectPong>(PongEvent{Excerpt(payload)}, [&](const auto& expected) {
-    return expected.payload.mismatch(payload) == Payload::npos;
-  });
+  feed([&](EventMatcher& matcher) { matcher.onPong(payload); });
+  note(PongEvent{Excerpt(payload)});
+  return next();
 }
 
 Next EventJudge::onTimeout(const std::string& tag) {
-  const Next after = add<suite::ExpectTimeout>(
-      TimeoutEvent{tag}, [&](const auto& expected) { return expected.tag == tag; });
+  feed([&](EventMatcher& matcher) { matcher.onTimeout(tag); });
+  note(TimeoutEvent{tag});
+  const Next after = next();
   // The end of a wait is not a reason to close: steps of the script follow it.
   return after == Next::close ? Next::goOn : after;
 }
 
-template <typename Expected, typename Matches>
-Next EventJudge::add(Event event, Matches matches) {
-  const std::size_t index = count_++;
-  for (std::size_t i = 0; i < expected_.alternatives.size(); ++i) {
-    const auto& wanted = expected_.alternatives[i].events;
-    const auto* due = index < wanted.size() ? std::get_if<Expected>(&wanted[index]) : nullptr;
-    if (!prefixMatches_[i] || (due != nullptr && matches(*due))) continue;
-    prefixMatches_[i] = false;
-    isContradicted_[i] = !std::holds_alternative<TimeoutEvent>(event);
-  }
-  note(std::move(event));
-  return next();
-}
-
 Next EventJudge::next() const {
-  if (isContradicted()) return Next::hurry;
+  if (decisive().isContradicted()) return Next::hurry;
   // All that is expected has come, whichever alternative counts: no need to wait for the timers.
   if (!expected_.finishEarly || !case_.close.byFuzzer) return Next::goOn;
   for (std::size_t i = 0; i < expected_.alternatives.size(); ++i) {
-    if (!matched(i)) return Next::goOn;
+    if (!decisive().matched(i)) return Next::goOn;
   }
   return expected_.alternatives.empty() ? Next::goOn : Next::close;
 }
 
-/// The peer has sent something that fits none of the alternatives.
-bool EventJudge::isContradicted() const {
-  return !isContradicted_.empty() &&
-         std::find(isContradicted_.begin(), isContradicted_.end(), false) == isContradicted_.end();
-}
-
-bool EventJudge::matched(std::size_t alternative) const {
-  return prefixMatches_[alternative] && count_ == expected_.alternatives[alternative].events.size();
-}
-
 Verdict EventJudge::verdict(const Observation& seen) const {
-  EventObservation all{seen, {}, isContradicted(), std::nullopt};
-  for (std::size_t i = 0; i < expected_.alternatives.size(); ++i) all.matched.push_back(matched(i));
-  return judge(case_, all);
+  const EventObservation all{seen, strict_.matched(), strict_.isContradicted(), std::nullopt};
+  const Verdict verdict = judge(case_, all);
+  return tolerant_ ? correctedVerdict(case_, all, &*tolerant_, verdict) : verdict;
 }
 
 }  // namespace wsgauntlet::play

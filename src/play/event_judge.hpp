@@ -1,17 +1,18 @@
 // Cases that are judged by the events that come: messages, Pongs, and ends of waits, in order.
 #pragma once
 
+#include "play/event_matcher.hpp"
 #include "play/judge.hpp"
 
+#include <optional>
 #include <string>
-#include <vector>
 
 namespace wsgauntlet::play {
 
 class EventJudge : public Judge {
  public:
-  /// The case outlives the judge.
-  explicit EventJudge(const suite::Case& testCase);
+  /// The case outlives the judge. With `corrections`, what they tolerate is right.
+  EventJudge(const suite::Case& testCase, bool corrections);
 
   Next onMessage(OctetView payload, bool binary, TimePoint now) override;
   Next onPong(OctetView payload) override;
@@ -19,18 +20,16 @@ class EventJudge : public Judge {
   [[nodiscard]] Verdict verdict(const Observation& seen) const override;
 
  private:
-  template <typename Expected, typename Matches>
-  Next add(Event event, Matches matches);
+  template <typename Feed>
+  void feed(const Feed& feed);
   [[nodiscard]] Next next() const;
-  [[nodiscard]] bool matched(std::size_t alternative) const;
-  [[nodiscard]] bool isContradicted() const;
+  /// What decides when all has come.
+  [[nodiscard]] const EventMatcher& decisive() const { return tolerant_ ? *tolerant_ : strict_; }
 
   const suite::Case& case_;
   const suite::ExpectedEvents& expected_;
-  std::size_t count_ = 0;            ///< of events
-  std::vector<bool> prefixMatches_;  ///< by alternative: all events so far are as expected
-  /// By alternative: the first event that is not as expected is one of the peer's.
-  std::vector<bool> isContradicted_;
+  EventMatcher strict_;
+  std::optional<EventMatcher> tolerant_;  ///< only with corrections
 };
 
 }  // namespace wsgauntlet::play

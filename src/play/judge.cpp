@@ -33,25 +33,27 @@ LoopMessage Judge::nextMessage(TimePoint /*now*/) {
   throw std::logic_error("this kind of case has no loop");
 }
 
-std::unique_ptr<Judge> makeJudge(const suite::Case& testCase, const suite::Corpora& corpora) {
+std::unique_ptr<Judge> makeJudge(const suite::Case& testCase, const suite::Corpora& corpora,
+                                 bool corrections) {
   struct Maker {
     const suite::Case& testCase;
     const suite::Corpora& corpora;
+    bool corrections;
 
     std::unique_ptr<Judge> operator()(const suite::ExpectedEvents&) const {
-      return std::make_unique<EventJudge>(testCase);
+      return std::make_unique<EventJudge>(testCase, corrections);
     }
     std::unique_ptr<Judge> operator()(const suite::LargeEcho& echo) const {
-      return std::make_unique<LargeEchoJudge>(testCase, echo);
+      return std::make_unique<LargeEchoJudge>(testCase, echo, corrections);
     }
     std::unique_ptr<Judge> operator()(const suite::RoundTrips& trips) const {
-      return std::make_unique<RoundTripJudge>(testCase, trips, corpora);
+      return std::make_unique<RoundTripJudge>(testCase, trips, corpora, corrections);
     }
     std::unique_ptr<Judge> operator()(const suite::Requirement&) const {
       return std::make_unique<RequirementJudge>(testCase);
     }
   };
-  return std::visit(Maker{testCase, corpora}, testCase.criterion);
+  return std::visit(Maker{testCase, corpora, corrections}, testCase.criterion);
 }
 
 }  // namespace wsgauntlet::play

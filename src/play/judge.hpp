@@ -81,8 +81,9 @@ class Judge {
   std::vector<Event> events_;
 };
 
-/// The judge of a case. Case and corpora outlive it.
+/// The judge of a case. Case and corpora outlive it. With `corrections`, what the corrections of
+/// the case tolerate is right.
 [[nodiscard]] std::unique_ptr<Judge> makeJudge(const suite::Case& testCase,
-                                               const suite::Corpora& corpora);
+                                               const suite::Corpora& corpora, bool corrections);
 
 }  // namespace wsgauntlet::play

@@ -2,6 +2,7 @@
 
 #include "play/requirement_evidence.hpp"
 #include "suite/describe.hpp"
+#include "websocket/close_code.hpp"
 #include "websocket/strict_handshake.hpp"
 
 #include <algorithm>
@@ -20,7 +21,6 @@ using suite::Level;
 using suite::Reaction;
 
 constexpr int kSwitchingProtocols = 101;
-constexpr std::uint16_t kTooBig = 1009;
 /// No endpoint has a reason to call a message of one short frame too big.
 constexpr std::uint64_t kShortMessage = 125;
 
@@ -229,7 +229,8 @@ class RequirementJudgement {
 
   /// An implementation may have limits, and RFC 6455 names none that is too low.
   [[nodiscard]] bool isLimit() const {
-    return seen_.closeCode == kTooBig && evidence_.largestMessage() > kShortMessage;
+    return seen_.closeCode == websocket::kMessageTooBig &&
+           evidence_.largestMessage() > kShortMessage;
   }
 
   void judgeFailing() {

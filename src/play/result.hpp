@@ -75,6 +75,14 @@ enum class Run {
   unrepeated,  ///< of the first round, and the run or the peer ended before the repetition
 };
 
+/// A verdict that a correction has changed (cases/corrections).
+struct AppliedCorrection {
+  Behavior behavior = Behavior::failed;  ///< what it would have been
+  BehaviorClose behaviorClose = BehaviorClose::failed;
+  std::string clause;  ///< that allows what the peer did
+  std::string why;
+};
+
 struct Result {
   const suite::Case* testCase = nullptr;  ///< lives as long as the catalogue
   int number = 0;  ///< fuzzing client: position among all; fuzzing server: among the selected
@@ -86,6 +94,7 @@ struct Result {
   BehaviorClose behaviorClose = BehaviorClose::failed;
   std::string result;
   std::string resultClose;
+  std::optional<AppliedCorrection> correction;
   Doubt doubt = Doubt::none;
   bool cutShort = false;  ///< a wait ran out that was shorter than the case says
 

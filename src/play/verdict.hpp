@@ -36,6 +36,7 @@ struct Verdict {
   std::string result;
   std::string resultClose;
   Doubt doubt = Doubt::none;
+  std::optional<AppliedCorrection> correction;  ///< that has made it what it is
 };
 
 /// The peer has failed the connection with a code that objects to what it got (RFC 6455 section

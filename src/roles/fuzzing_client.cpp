@@ -24,8 +24,8 @@ constexpr auto kReconnectDelay = std::chrono::milliseconds(50);
 constexpr auto kHeartbeat = std::chrono::milliseconds(20);
 constexpr auto kLate = std::chrono::milliseconds(50);
 
-/// How long stretched waits may run out in isolation against one server. Beyond that it is not
-/// slow, but wrong.
+/// How long waits may run out in isolation against one slow server, times by how much they are
+/// stretched. Beyond that it is not slow, but wrong.
 constexpr Duration kMaxStretchedTime = std::chrono::seconds(20);
 
 /// A server has no reason to refuse the request of such a case.
@@ -141,6 +141,7 @@ class ServerRun : public std::enable_shared_from_this<ServerRun> {
     attempt->stretch = stretchFor(attempt->turn);
     setup.timeoutScale = spec_.timeoutScale * attempt->stretch;
     setup.corpora = spec_.corpora;
+    setup.corrections = spec_.corrections;
     if (attempt->turn.round == Round::first && !attempt->turn.alone) {
       setup.patience = pace().patience();
     }
@@ -220,7 +221,7 @@ class ServerRun : public std::enable_shared_from_this<ServerRun> {
   void settle(const Scheduler::Turn& turn, play::Result result) {
     const auto found = doubtful_.find(turn.testCase);
     const EarlierRuns* earlier = found != doubtful_.end() ? &found->second : nullptr;
-    const PeerTime time{pace().isSlow(), stretchedTime_ < kMaxStretchedTime};
+    const PeerTime time{pace().isSlow(), stretchedTime_ < kMaxStretchedTime * pace().stretch()};
     if (const auto round = repetition(turn, result, earlier, time)) {
       EarlierRuns& runs = doubtful_[turn.testCase];
       runs.wasInTime = runs.wasInTime || result.doubt != play::Doubt::absence;

@@ -35,6 +35,7 @@ struct FuzzingClientSpec {
   Duration connectRetry = std::chrono::seconds(10);  ///< how long a refusal is tried again
   std::uint64_t seed = 0;
   double timeoutScale = 1;
+  bool corrections = false;  ///< what corrections of cases tolerate is right
   /// Asked about each result that counts: true ends the run. May be absent.
   std::function<bool(const play::Result&)> endsRun;
   /// What slices are taken from; lives longer than the run.

@@ -6,6 +6,7 @@
 #include "play/case_session.hpp"
 #include "play/opening.hpp"
 #include "roles/case_progress.hpp"
+#include "roles/client_pace.hpp"
 #include "roles/control_sessions.hpp"
 #include "roles/names.hpp"
 #include "roles/report_writer.hpp"
@@ -176,7 +177,9 @@ class FuzzingServer::State {
   }
 
   websocket::RouteResult updateReports(websocket::OpeningRequest request) {
-    if (!parameter(request.accepted, "agent")) return badRequest("the parameter agent is missing");
+    const auto agent = parameter(request.accepted, "agent");
+    if (!agent) return badRequest("the parameter agent is missing");
+    paces.erase(*agent);  // it has ended its run, and may be another program in the next one
     const std::string shutdown =
         websocket::toLower(parameter(request.accepted, "shutdownOnComplete").value_or(""));
     const bool ends = shutdown == "true" || shutdown == "yes";
@@ -235,7 +238,9 @@ class FuzzingServer::State {
     setup.options = spec.options;
     setup.seed = fork().next();
     setup.timeoutScale = spec.timeoutScale;
+    setup.patience = paces[agent].patience();
     setup.corpora = spec.corpora;
+    setup.corrections = spec.corrections;
     setup.wallClock = wallClock;
     setup.onResult = [this](const play::Result& result) { caseEnded(result); };
     return setup;
@@ -265,6 +270,7 @@ class FuzzingServer::State {
   void caseEnded(const play::Result& result) {
     const bool written = reports.add(result, neighbours(result.number));
     progress.add(result.agent, result.number, result.behavior);
+    paces[result.agent].ended(result);
     if (page) page->ended(result.agent, result.testCase->id);
     if (written) {
       log.caseEnded(result, progress.done(result.agent), progress.cases().size());
@@ -294,6 +300,7 @@ class FuzzingServer::State {
   std::shared_ptr<std::size_t> connections = std::make_shared<std::size_t>(0);
   bool returnsMemory = false;                         ///< will do so
   std::map<std::string, std::set<std::string>> keys;  ///< that an agent has used in cases
+  std::map<std::string, ClientPace> paces;            ///< by agent
   net::Listener listener;
   std::optional<web::RunPage> page;
 };

@@ -34,6 +34,7 @@ struct FuzzingServerSpec {
   websocket::HttpFields headers;       ///< further fields of the answers that open a connection
   std::uint64_t seed = 0;
   double timeoutScale = 1;
+  bool corrections = false;  ///< what corrections of cases tolerate is right
   /// Asked about each result: true ends the run. May be absent.
   std::function<bool(const play::Result&)> endsRun;
   /// What slices are taken from; lives longer than the run.

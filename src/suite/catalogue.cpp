@@ -2,6 +2,7 @@
 
 #include "base/error.hpp"
 #include "suite/case_loader.hpp"
+#include "suite/corrections.hpp"
 #include "suite/embedded_cases.hpp"
 
 #include <algorithm>
@@ -68,6 +69,7 @@ Catalogue::Catalogue(const std::vector<CaseFile>& files) {
   checkUnique(cases_, problems);
   if (!problems.empty()) throw InputError(std::move(problems));
   number(cases_);
+  applyCorrections(readCorrections(), cases_);
 }
 
 const Catalogue& Catalogue::everything() {

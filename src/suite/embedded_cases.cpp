@@ -20,6 +20,7 @@ namespace fs = std::filesystem;
 constexpr std::string_view kDataFolder = "data/";
 constexpr std::string_view kSchemaFolder = "schema/";
 constexpr std::string_view kCoverageFolder = "coverage/";
+constexpr std::string_view kCorrectionsFolder = "corrections/";
 
 std::string_view content(const EmbeddedFile& file) {
   return {file.begin, static_cast<std::size_t>(file.end - file.begin)};
@@ -27,7 +28,8 @@ std::string_view content(const EmbeddedFile& file) {
 
 bool isCaseFile(std::string_view path) {
   return path.ends_with(".json") && !path.starts_with(kDataFolder) &&
-         !path.starts_with(kSchemaFolder) && !path.starts_with(kCoverageFolder);
+         !path.starts_with(kSchemaFolder) && !path.starts_with(kCoverageFolder) &&
+         !path.starts_with(kCorrectionsFolder);
 }
 
 /// `data/json.json` is the corpus `json`.
@@ -115,7 +117,8 @@ std::vector<CaseFile> readCaseFolder(const fs::path& folder) {
   fs::recursive_directory_iterator at(folder, error);
   for (const fs::recursive_directory_iterator end; !error && at != end; at.increment(error)) {
     const fs::path name = at->path().filename();
-    if (at->is_directory() && (name == "schema" || name == "data" || name == "coverage"))
+    if (at->is_directory() &&
+        (name == "schema" || name == "data" || name == "coverage" || name == "corrections"))
       at.disable_recursion_pending();
     if (at->is_regular_file() && name.extension() == ".json") paths.push_back(at->path());
   }

@@ -305,6 +305,22 @@ struct SpecReference {
 /// What a case is judged by.
 using Criterion = std::variant<ExpectedEvents, LargeEcho, RoundTrips, Requirement>;
 
+/// What a case of the original tolerates in addition, because an RFC allows it.
+struct Correction {
+  enum class Tolerance {
+    unaskedPongs,  ///< Pongs that are not expected
+    lastPong,      ///< a Pong for only the last of several Pings, and Pongs after other events
+    nonStrict,     ///< the alternatives that the case calls NON-STRICT
+    closeCodes,    ///< any code that a Close frame may have, or that we have sent
+    limits,        ///< the code 1009 in place of an echo, which is INFORMATIONAL
+    pings,         ///< Pings while we send a frame in parts: their Pongs wait for its end
+    lateEnds,      ///< a closing handshake that takes longer than the timers of the script
+  };
+  Tolerance tolerance = Tolerance::unaskedPongs;
+  SpecReference spec;  ///< the clause that allows it
+  std::string why;     ///< a sentence or two
+};
+
 struct Case {
   CaseId id;
   int number = 0;           ///< 1-based position in its suite
@@ -325,6 +341,7 @@ struct Case {
   std::optional<std::vector<std::pair<std::uint8_t, std::uint64_t>>> framesSent;
   std::optional<Deflate> deflate;
   AppliesTo appliesTo = AppliesTo::both;
+  std::vector<Correction> corrections;  ///< see `cases/corrections`
 
   bool reportTime = false;
   bool reportCompressionRatio = false;

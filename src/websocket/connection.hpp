@@ -234,8 +234,10 @@ class Connection {
     bool begun = false;  ///< its first frame was begun
     std::optional<MaskKey> key;
     std::uint64_t phase = 0;
+    std::uint64_t left = 0;  ///< of the payload of the frame that was begun
   };
   StreamedMessage streamed_;
+  std::optional<FrameToSend> heldPong_;  ///< waits for the end of that frame
   Octets pingPayload_;
 
   // Receiving.

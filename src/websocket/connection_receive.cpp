@@ -196,7 +196,11 @@ void Connection::controlFrameEnded() {
     FrameToSend pong;
     pong.opcode = kPong;
     pong.payload = Payload(control_);
-    sendFrame(pong);
+    if (options_.holdPongs && streamed_.left > 0) {
+      heldPong_ = std::move(pong);
+    } else {
+      sendFrame(pong);
+    }
   } else if (header.opcode == kPong) {
     if (control_ == pingPayload_) timers_.cancel(Timer::autoPong);
     if (!brokenAgain_) listener_.onPong(control_);

@@ -112,7 +112,7 @@ void Connection::emitFragments(const Payload& payload, bool binary, std::uint64_
 
 void Connection::beginMessage(bool binary) {
   if (state_ != State::open) return;
-  streamed_ = {binary, false, std::nullopt, 0};
+  streamed_ = {binary, false, std::nullopt, 0, 0};
 }
 
 void Connection::beginFrame(std::uint64_t length) {
@@ -125,6 +125,7 @@ void Connection::beginFrame(std::uint64_t length) {
   streamed_.begun = true;
   streamed_.key = options_.applyMask ? header.mask : std::nullopt;
   streamed_.phase = 0;
+  streamed_.left = length;
   std::array<char, 14> octets{};
   write(Encoded(Octets(octets.data(), encodeHeader(header, octets))), std::nullopt, false);
 }
@@ -134,6 +135,8 @@ void Connection::sendFrameData(const Payload& payload, bool sync) {
   write(Encoded({}, payload, 0, payload.size(), streamed_.key, streamed_.phase), std::nullopt,
         sync);
   streamed_.phase += payload.size();
+  streamed_.left -= std::min(streamed_.left, payload.size());
+  if (streamed_.left == 0 && heldPong_) sendFrame(*std::exchange(heldPong_, std::nullopt));
 }
 
 void Connection::endMessage() {

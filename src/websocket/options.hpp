@@ -22,6 +22,9 @@ struct Options {
   /// End TCP right after the Close frame with which a peer's breach is answered, as RFC 6455
   /// section 7.1.7 has it. A fuzzer waits instead, to see how the peer closes.
   bool dropAfterFailure = false;
+  /// A Ping that comes while a frame is sent in parts is answered after that frame. The original
+  /// writes the Pong into the middle of it.
+  bool holdPongs = false;
   bool echoCloseCodeReason = false;  ///< answer a Close frame with its own code and reason
   Duration openHandshakeTimeout = std::chrono::seconds(5);
   Duration closeHandshakeTimeout = std::chrono::seconds(1);

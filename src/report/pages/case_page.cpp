@@ -51,6 +51,14 @@ std::string runNote(play::Run run) {
   return {};
 }
 
+std::string correctionNote(const play::Result& result) {
+  if (!result.correction) return {};
+  return fmt::format(
+      "<br/><br/><i>Corrected:</i> without corrections, the verdict would be {} / {}. {} ({})",
+      play::name(result.correction->behavior), play::name(result.correction->behaviorClose),
+      html(textOrHex(result.correction->why)), html(textOrHex(result.correction->clause)));
+}
+
 std::string outcomeSections(const play::Result& result) {
   const auto& testCase = *result.testCase;
   return fmt::format(
@@ -62,7 +70,8 @@ std::string outcomeSections(const play::Result& result) {
       "<h2>Case Closing Behavior</h2>\n<p class=\"case_text_block case_closing_beh\">{} ({})</p>\n",
       htmlDescription(testCase.description), htmlDescription(testCase.expectation),
       html(textOrHex(result.result)), marked(reprExpected(result)), marked(reprObserved(result)),
-      runNote(result.run), html(textOrHex(result.resultClose)), play::name(result.behaviorClose));
+      runNote(result.run) + correctionNote(result), html(textOrHex(result.resultClose)),
+      play::name(result.behaviorClose));
 }
 
 /// Without the empty line at the end, which a report has no use for.

@@ -37,6 +37,19 @@ std::optional<std::vector<Duration>> durations(const json& file, const char* key
 constexpr std::array<std::pair<const char*, play::Run>, 2> kRuns = {
     {{"second", play::Run::second}, {"unrepeated", play::Run::unrepeated}}};
 
+std::optional<play::AppliedCorrection> correctionOf(const json& file) {
+  const auto found = file.find("correction");
+  if (found == file.end() || !found->is_object()) return std::nullopt;
+  const auto text = [&](const char* key) {
+    const auto at = found->find(key);
+    return at != found->end() && at->is_string() ? at->get<std::string>() : std::string();
+  };
+  const auto behavior = behaviorOf(text("behavior"));
+  const auto behaviorClose = behaviorCloseOf(text("behaviorClose"));
+  if (!behavior || !behaviorClose) return std::nullopt;
+  return play::AppliedCorrection{*behavior, *behaviorClose, text("clause"), text("why")};
+}
+
 std::string started(const play::Result& result) {
   return formatUtc(result.started);
 }
@@ -62,6 +75,12 @@ std::string timingJson(const play::Result& result) {
                {"roundTrips", std::move(roundTrips)}};
   for (const auto& [name, run] : kRuns) {
     if (result.run == run) file["run"] = name;
+  }
+  if (result.correction) {
+    file["correction"] = {{"behavior", play::name(result.correction->behavior)},
+                          {"behaviorClose", play::name(result.correction->behaviorClose)},
+                          {"clause", result.correction->clause},
+                          {"why", result.correction->why}};
   }
   return file.dump() + "\n";
 }
@@ -90,6 +109,7 @@ void addTiming(const fs::path& folder, const std::string& reportFile, play::Resu
   for (const auto& [name, run] : kRuns) {
     if (file.value("run", json()) == name) result.run = run;
   }
+  result.correction = correctionOf(file);
   for (std::size_t i = 0; i < rows->size(); ++i) result.wireLog[i].at = (*rows)[i];
   result.roundTrips.assign(roundTrips->begin(), roundTrips->end());
 }

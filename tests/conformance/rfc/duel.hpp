@@ -43,6 +43,12 @@ class Duel {
     }
   }
 
+  /// What the corrections of the case tolerate is right.
+  Duel& withCorrections() {
+    setup_.corrections = true;
+    return *this;
+  }
+
   /// The result; nothing when the case never ends.
   std::optional<play::Result> run() {
     peer_->connected(now_);

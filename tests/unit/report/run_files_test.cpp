@@ -50,6 +50,20 @@ class TimingTest : public TempFolder {
   Sample sample_;
 };
 
+TEST_F(TimingTest, KeepsWhatACorrectionHasChanged) {
+  sample_.result.correction = {play::Behavior::failed, play::BehaviorClose::wrongCode, "RFC X",
+                               "It may."};
+  writeTiming(root_, "a.json", sample_.result);
+  const auto correction = readBack().correction;
+  ASSERT_TRUE(correction);
+  EXPECT_EQ(correction->behavior, play::Behavior::failed);
+  EXPECT_EQ(correction->behaviorClose, play::BehaviorClose::wrongCode);
+  EXPECT_EQ(correction->clause + correction->why, "RFC XIt may.");
+  EXPECT_THAT(casePage(sample_.result, {}, {}),
+              HasSubstr("without corrections, the verdict would be FAILED / WRONG CODE. It may. "
+                        "(RFC X)"));
+}
+
 TEST_F(TimingTest, ComesBackAsItWas) {
   writeTiming(root_, "a.json", sample_.result);
   const play::Result result = readBack();

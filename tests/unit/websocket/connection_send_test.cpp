@@ -106,6 +106,22 @@ TEST(ConnectionSending, OfMessagesInFragments) {
   }
 }
 
+TEST(ConnectionSending, APongGoesIntoTheMiddleOfAFrameUnlessItIsHeld) {
+  for (const bool held : {false, true}) {
+    Options options;
+    options.holdPongs = held;
+    Endpoint end(Role::server, options);
+    end.open();
+    end.connection.beginMessage(false);
+    end.connection.beginFrame(4);
+    end.connection.sendFrameData(Payload("ab"), false);
+    end.feed({kPing, "?"});
+    end.connection.sendFrameData(Payload("cd"), false);
+    const Octets pong("\x8A\x01?");
+    EXPECT_EQ(end.written(), Octets("\x01\x04") + "ab" + (held ? "cd" + pong : pong + "cd"));
+  }
+}
+
 TEST(ConnectionSending, OfAMessageInParts) {
   for (const Role role : kRoles) {
     Endpoint end(role);

@@ -51,7 +51,7 @@ bool MutantPeer::readFrame() {
   if (!reader.feed(input)) {
     if (is(Mutation::headerInOneRead) || is(Mutation::frameInOneRead)) fail(1002);
     // The first two octets are enough to judge most of a header.
-    if (reader.firstTwoOctets() && !headerJudged_) {
+    if (reader.firstTwoOctets() && !headerJudged_ && !is(Mutation::judgesLate)) {
       headerJudged_ = true;
       if (!isHeaderFine(reader.header())) return false;
     }
@@ -71,6 +71,7 @@ bool MutantPeer::readFrame() {
     fail(1002);
     return false;
   }
+  if (is(Mutation::judgesLate) && input.size() < header.length) return false;
   if (!headerJudged_ && !isHeaderFine(header)) return false;
   headerJudged_ = true;
   if (header.length > kMaxPayload) {
@@ -284,8 +285,11 @@ void MutantPeer::endMessage() {
   } else if (is(Mutation::noEmptyCompressed) && message.payload.size() <= 1) {
     return fail(1002);
   } else if (!inflate(message.payload, payload)) {
+    const bool isCut = inflater_->error().find("ends within") != std::string::npos;
     if (is(Mutation::takesCorrupt)) return agree(*agreed_);
-    if (!is(Mutation::takesCorruptPart)) return fail(1007);
+    if (!is(Mutation::takesCorruptPart) && !(isCut && is(Mutation::takesCutData))) {
+      return fail(1007);
+    }
     agree(*agreed_);
   }
   if (is(Mutation::inflates1MbPart) && message.compressed)

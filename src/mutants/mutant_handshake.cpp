@@ -1,4 +1,5 @@
-// The opening handshake of a peer that deviates on purpose.
+// The opening handshake of a server that deviates on purpose, and what both roles share of it.
+#include "mutants/handshake_fields.hpp"
 #include "mutants/mutant_peer.hpp"
 #include "websocket/handshake.hpp"
 
@@ -18,18 +19,6 @@ using websocket::ExtensionElement;
 using websocket::HttpFields;
 using websocket::HttpHead;
 
-constexpr std::string_view kExtensions = "Sec-WebSocket-Extensions";
-constexpr std::string_view kProtocol = "Sec-WebSocket-Protocol";
-constexpr std::string_view kKey = "Sec-WebSocket-Key";
-constexpr std::string_view kVersion = "Sec-WebSocket-Version";
-constexpr std::string_view kAccept = "Sec-WebSocket-Accept";
-
-bool has(std::string_view list, std::string_view token) {
-  const auto tokens = websocket::splitList(list, ',');
-  return std::any_of(tokens.begin(), tokens.end(),
-                     [&](std::string_view one) { return equalsIgnoringCase(one, token); });
-}
-
 bool isBase64(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) {
     return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '+' || c == '/' || c == '=';
@@ -40,10 +29,6 @@ void set(HttpFields& fields, std::string_view name, const std::string& value) {
   for (auto& field : fields) {
     if (field.first == name) field.second = value;
   }
-}
-
-void drop(HttpFields& fields, std::string_view name) {
-  std::erase_if(fields, [&](const auto& field) { return field.first == name; });
 }
 
 std::string inHex(std::string_view text) {
@@ -111,9 +96,8 @@ std::string MutantPeer::head(const std::string& startLine, HttpFields fields) co
   return out + end;
 }
 
-// ---- server
-
 void MutantPeer::readRequest() {
+  if (unread_.starts_with("\r\n") && !is(Mutation::noEmptyLine)) unread_.erase(0, 2);
   const std::size_t headEnd = websocket::findHeaderEnd(unread_);
   if (headEnd == Octets::npos) {
     if (is(Mutation::requestInOneRead)) refuse(400, "Bad Request");
@@ -141,15 +125,55 @@ void MutantPeer::readRequest() {
   }
 }
 
-std::optional<int> MutantPeer::refusalOf(const HttpHead& head) const {
+/// The key of a request: a field that occurs twice has a list for its value.
+std::optional<std::string> MutantPeer::keyOf(const HttpHead& head) const {
+  auto key = valueOf(head, kKey);
+  if (is(Mutation::firstKey) && key) *key = key->substr(0, key->find(','));
+  return key;
+}
+
+/// Whether all lines are fields, or continue the field before.
+bool MutantPeer::areLinesFine() const {
+  for (std::size_t at = block_.find('\n'); at + 1 < block_.size();) {
+    const std::size_t lineEnd = block_.find('\n', at + 1);
+    const OctetView line = OctetView(block_).substr(at + 1, lineEnd - at - 1);
+    const bool isFolded = line.starts_with(' ') || line.starts_with('\t');
+    const bool isField = line.size() <= 1 || line.find(':') != OctetView::npos;
+    if (isFolded ? is(Mutation::foldsRefused) : !isField && !is(Mutation::anyLine)) return false;
+    at = lineEnd;
+  }
+  return true;
+}
+
+/// Whether the start line and Host are those of a request for this server.
+bool MutantPeer::isTargetFine(const HttpHead& head) const {
   const auto words = websocket::splitWords(head.startLine);
-  if (words.size() != 3) return kBadRequest;
-  if (words[0] != "GET" && !is(Mutation::anyMethod)) return kBadRequest;
-  if (words[2] != "HTTP/1.1" && !(is(Mutation::http10) && words[2] == "HTTP/1.0"))
-    return kBadRequest;
-  if (head.blankBeforeColon) return kBadRequest;
-  if (head.find("Host").empty() && !is(Mutation::noHost)) return kBadRequest;
-  if (head.find("Host").size() > 1) return kBadRequest;
+  if (words.size() != 3) return false;
+  if (words[0] != "GET" && !is(Mutation::anyMethod)) return false;
+  const bool isHigher = words[2] == "HTTP/1.2" && !is(Mutation::http11Exact);
+  if (words[2] != "HTTP/1.1" && !isHigher && !(is(Mutation::http10) && words[2] == "HTTP/1.0")) {
+    return false;
+  }
+  if (words[1].find('#') != std::string_view::npos && !is(Mutation::anyTarget)) return false;
+  if (is(Mutation::noAbsoluteForm) && !words[1].starts_with('/')) return false;
+  if (head.blankBeforeColon && !is(Mutation::blankBeforeColon)) return false;
+  const auto hosts = head.find("Host");
+  if (hosts.empty() && !is(Mutation::noHost) && !is(Mutation::blankBeforeColon)) return false;
+  if (hosts.size() > 1 && !is(Mutation::twoHosts)) return false;
+  return hosts.empty() || hosts[0].find(' ') == std::string_view::npos || is(Mutation::anyHost);
+}
+
+/// Whether the lists that the request has are lists.
+bool MutantPeer::areListsFine(const HttpHead& head) const {
+  if (head.joined(kProtocol) == "" && !is(Mutation::emptySubprotocol)) return false;
+  const auto extensions = head.joined(kExtensions);
+  if (!extensions || is(Mutation::ignoresBadGrammar) || is(Mutation::takesBadGrammar)) return true;
+  const auto offers = websocket::parseExtensions(*extensions);
+  return offers.ok() && !offers.value->empty();
+}
+
+std::optional<int> MutantPeer::refusalOf(const HttpHead& head) const {
+  if (!isTargetFine(head) || !areLinesFine() || !areListsFine(head)) return kBadRequest;
   const auto upgrade = valueOf(head, "Upgrade");
   const bool webSocket = upgrade && has(*upgrade, "websocket");
   const bool prefix = upgrade && websocket::toLower(*upgrade).starts_with("websocket");
@@ -168,15 +192,19 @@ std::optional<int> MutantPeer::refusalOf(const HttpHead& head) const {
     return kBadRequest;
   }
   if (is(Mutation::connectionExact) && *connection != "Upgrade") return kBadRequest;
-  const auto version = valueOf(head, kVersion);
-  const int number = version ? websocket::parseNumber(*version, 999).value_or(-1) : -1;
+  auto version = valueOf(head, kVersion);
+  if (is(Mutation::firstVersion) && version) *version = version->substr(0, version->find(','));
+  const bool hasZeros = version && version->starts_with('0') && version->size() > 1;
+  const int number = version && (!hasZeros || is(Mutation::version013))
+                         ? websocket::parseNumber(*version, 999).value_or(-1)
+                         : -1;
   if (number != 13 && !(is(Mutation::noVersion) && !version) &&
       !(is(Mutation::anyVersion) && version) && !(is(Mutation::higherVersions) && number > 13) &&
       !(is(Mutation::version7) && number == 7) &&
       !(is(Mutation::lowerVersions) && number >= 0 && number < 13)) {
     return version ? kUpgradeRequired : kBadRequest;
   }
-  const auto key = valueOf(head, kKey);
+  const auto key = keyOf(head);
   const bool lengthFits = key && key->size() == 24 && key->ends_with("==");
   if (!key && !is(Mutation::noKey)) return kBadRequest;
   if (key && !is(Mutation::anyKey) &&
@@ -277,7 +305,7 @@ std::string MutantPeer::answeredExtensions(const HttpHead& head) {
 }
 
 void MutantPeer::accept(const HttpHead& request) {
-  const std::string key = valueOf(request, kKey).value_or("");
+  const std::string key = keyOf(request).value_or("");
   std::string acceptKey = websocket::acceptKey(key);
   if (is(Mutation::wrongAccept)) acceptKey = "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=";
   if (is(Mutation::acceptWithoutGuid)) acceptKey = key;
@@ -298,6 +326,12 @@ void MutantPeer::accept(const HttpHead& request) {
   const auto offered = websocket::splitList(protocols, ',');
   if (is(Mutation::unaskedSubprotocol)) fields.emplace_back(kProtocol, "x-unasked");
   if (is(Mutation::allSubprotocols) && !offered.empty()) fields.emplace_back(kProtocol, protocols);
+  const std::string small = websocket::toLower(protocols);
+  if ((is(Mutation::chat) && std::find(offered.begin(), offered.end(), "chat") != offered.end()) ||
+      (is(Mutation::subprotocolWithoutCase) && has(protocols, "chat")) ||
+      (is(Mutation::subprotocolSubstring) && small.find("chat") != std::string::npos)) {
+    fields.emplace_back(kProtocol, "chat");
+  }
   if (is(Mutation::firstSubprotocol) && !offered.empty()) {
     fields.emplace_back(kProtocol, std::string(offered[0]));
   }
@@ -312,119 +346,6 @@ void MutantPeer::accept(const HttpHead& request) {
   write(head(line, fields));
   open_ = true;
   if (!unread_.empty()) readFrames();
-}
-
-// ---- client
-
-void MutantPeer::sendRequest() {
-  key_ = is(Mutation::fixedKey) ? "dGhlIHNhbXBsZSBub25jZQ==" : websocket::makeKey(random_);
-  if (is(Mutation::shortKey)) key_ = "AAECAwQFBgc=";
-  if (is(Mutation::keyNoBase64)) key_ = "this-is-no-base64-at-all";
-  HttpFields fields{{"Host", request_->host}, {"User-Agent", request_->agent}};
-  if (is(Mutation::noAgent)) drop(fields, "User-Agent");
-  if (is(Mutation::noHostSent)) drop(fields, "Host");
-  if (is(Mutation::twoHostsSent)) fields.emplace_back("Host", request_->host);
-  if (!is(Mutation::noUpgradeSent)) fields.emplace_back("Upgrade", "websocket");
-  if (!is(Mutation::noConnectionSent)) {
-    fields.emplace_back("Connection",
-                        is(Mutation::connectionList) ? "keep-alive, Upgrade" : "Upgrade");
-  }
-  if (!is(Mutation::noKeySent)) fields.emplace_back(kKey, key_);
-  if (is(Mutation::twoKeys)) fields.emplace_back(kKey, key_);
-  if (!is(Mutation::noVersionSent))
-    fields.emplace_back(kVersion, is(Mutation::version8) ? "8" : "13");
-  if (is(Mutation::acceptInRequest)) fields.emplace_back(kAccept, websocket::acceptKey(key_));
-  if (is(Mutation::withOrigin)) fields.emplace_back("Origin", "http://example.com");
-  if (is(Mutation::offersSubprotocols)) fields.emplace_back(kProtocol, "chat, superchat");
-  if (!is(Mutation::noExtension)) {
-    fields.emplace_back(kExtensions, is(Mutation::badOffer)
-                                         ? "permessage-deflate; x-unknown"
-                                         : "permessage-deflate; client_max_window_bits");
-  }
-  write(head(fmt::format("{} {}{} HTTP/{}", is(Mutation::postRequest) ? "POST" : "GET",
-                         request_->target, is(Mutation::fragmentInTarget) ? "#part" : "",
-                         is(Mutation::http10Request) ? "1.0" : "1.1"),
-             fields));
-}
-
-void MutantPeer::readResponse() {
-  const std::size_t headEnd = websocket::findHeaderEnd(unread_);
-  if (headEnd == Octets::npos) {
-    if (is(Mutation::answerInOneRead)) end();
-    return;
-  }
-  block_ = unread_.substr(0, headEnd);
-  const HttpHead head = websocket::parseHead(block_);
-  const bool tooLong = is(Mutation::answerOf1Kib) && headEnd > 1024;
-  unread_.erase(0, headEnd);
-  if (tooLong || !isResponseFine(head) || !areBlanksFine()) {
-    deaf_ = true;
-    if (!is(Mutation::keepsTcp)) end();
-    return;
-  }
-  open_ = true;
-  if (is(Mutation::dropsFirstFrames)) unread_.clear();
-  if (!unread_.empty()) readFrames();
-}
-
-bool MutantPeer::isResponseFine(const HttpHead& head) {
-  const auto words = websocket::splitWords(head.startLine);
-  if (!is(Mutation::anyStatus) &&
-      (words.size() < 2 || words[0] != "HTTP/1.1" || words[1] != "101")) {
-    return false;
-  }
-  if (is(Mutation::reasonPhrase) && !head.startLine.ends_with(" Switching Protocols")) return false;
-  const auto upgrade = valueOf(head, "Upgrade");
-  if (!(upgrade && equalsIgnoringCase(*upgrade, "websocket")) &&
-      !(is(Mutation::noUpgradeNeeded) && !upgrade) &&
-      !(is(Mutation::anyUpgradeAnswer) && upgrade)) {
-    return false;
-  }
-  if (is(Mutation::upgradeExact) && *upgrade != "WebSocket") return false;
-  const auto connection = valueOf(head, "Connection");
-  if (!(connection && has(*connection, "upgrade")) &&
-      !(is(Mutation::noConnectionNeeded) && !connection) &&
-      !(is(Mutation::anyConnectionAnswer) && connection)) {
-    return false;
-  }
-  if (is(Mutation::connectionExactAnswer) && *connection != "Upgrade") return false;
-  const auto accept = valueOf(head, kAccept);
-  const std::string right = websocket::acceptKey(key_);
-  const bool fits =
-      accept == right || is(Mutation::anyAccept) ||
-      (is(Mutation::acceptWithoutCase) && accept && equalsIgnoringCase(*accept, right)) ||
-      (is(Mutation::acceptPrefix) && accept && accept->starts_with(right)) ||
-      (is(Mutation::noAcceptNeeded) && !accept);
-  if (!fits) return false;
-  if (is(Mutation::answerOrder) && head.fields.size() > 1) {
-    for (const auto& [name, value] : head.fields) {
-      if (equalsIgnoringCase(name, "Connection")) return false;
-      if (equalsIgnoringCase(name, "Upgrade")) break;
-    }
-  }
-  const auto protocol = head.joined(kProtocol);
-  const bool offered =
-      is(Mutation::offersSubprotocols) && (protocol == "chat" || protocol == "superchat");
-  if (protocol && !protocol->empty() && !offered && !is(Mutation::anySubprotocol)) return false;
-  return areAnsweredExtensionsFine(head);
-}
-
-bool MutantPeer::areAnsweredExtensionsFine(const HttpHead& head) {
-  const auto header = head.joined(kExtensions);
-  if (!header || header->empty()) return true;
-  const auto answers = websocket::parseExtensions(*header);
-  if (is(Mutation::anyExtension) ||
-      (is(Mutation::anyDeflateAnswer) && header->starts_with("permessage-deflate"))) {
-    return true;
-  }
-  if (!answers.ok() || answers.value->size() != 1 || is(Mutation::noExtension)) return false;
-  const ExtensionElement& answer = answers.value->front();
-  const auto offers = websocket::parseExtensions("permessage-deflate; client_max_window_bits");
-  if (answer.name != "permessage-deflate") return false;
-  const auto accepted = websocket::acceptResponse(answer, *offers.value);
-  if (!accepted.ok() || !accepted.value->mismatch.empty()) return false;
-  agree(accepted.value->parameters);
-  return true;
 }
 
 }  // namespace wsgauntlet::mutants

@@ -58,14 +58,14 @@ class MutantPeer : public websocket::Session {
   [[nodiscard]] bool is(Mutation mutation) const { return mutation_ == mutation; }
   [[nodiscard]] bool isServer() const { return !request_; }
 
-  // odd_peer.cpp: octets in and out
+  // mutant_peer.cpp: octets in and out
   void write(Octets octets);
   void writeNow(Octets octets);
   void end();
   void endNow();
   void later(double seconds, std::function<void()> what);
 
-  // odd_handshake.cpp
+  // mutant_handshake.cpp, mutant_client_handshake.cpp
   void readRequest();
   void readResponse();
   void sendRequest();
@@ -73,7 +73,16 @@ class MutantPeer : public websocket::Session {
   void refuse(int status, const std::string& reason, bool version = false);
   /// The status with which a request is refused.
   [[nodiscard]] std::optional<int> refusalOf(const websocket::HttpHead& head) const;
+  [[nodiscard]] bool isTargetFine(const websocket::HttpHead& head) const;
+  [[nodiscard]] bool areLinesFine() const;
+  [[nodiscard]] bool areListsFine(const websocket::HttpHead& head) const;
+  [[nodiscard]] std::optional<std::string> keyOf(const websocket::HttpHead& head) const;
   [[nodiscard]] bool isResponseFine(const websocket::HttpHead& head);
+  [[nodiscard]] bool isSubprotocolFine(const std::string& answered) const;
+  [[nodiscard]] bool offersSubprotocols() const {
+    return is(Mutation::offersSubprotocols) || is(Mutation::anyCaseSubprotocol) ||
+           is(Mutation::anyLongerSubprotocol);
+  }
   [[nodiscard]] bool areAnsweredExtensionsFine(const websocket::HttpHead& head);
   [[nodiscard]] std::string answeredExtensions(const websocket::HttpHead& head);
   [[nodiscard]] std::optional<std::string> valueOf(const websocket::HttpHead& head,
@@ -82,7 +91,7 @@ class MutantPeer : public websocket::Session {
   [[nodiscard]] std::string head(const std::string& startLine, websocket::HttpFields fields) const;
   void agree(const websocket::DeflateParameters& parameters);
 
-  // odd_frames.cpp: frames in
+  // mutant_frames.cpp, mutant_text.cpp: frames in
   void readFrames();
   bool readFrame();
   [[nodiscard]] bool isHeaderFine(const websocket::FrameHeader& header);
@@ -103,7 +112,7 @@ class MutantPeer : public websocket::Session {
   [[nodiscard]] bool isUtf8(OctetView octets) const;
   void fail(std::uint16_t code);
 
-  // odd_echo.cpp: frames out
+  // mutant_echo.cpp: frames out
   void echo(bool binary, Octets payload);
   void echoNow(bool binary, Octets payload);
   void flushHeld();

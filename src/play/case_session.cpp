@@ -88,7 +88,9 @@ void CaseSession::connected(TimePoint now) {
 void CaseSession::openAsClient() {
   auto& request = std::get<websocket::ClientRequest>(opening_);
   const suite::Opening& opening = suite::openingOf(case_);
-  if (opening.request) {
+  if (opening.request && needsSubprotocol(*opening.request) && request.protocols.empty()) {
+    isApplicable_ = false;
+  } else if (opening.request) {
     Random numbers(setup_.seed);
     request.key = websocket::makeKey(numbers);
     editRequest(request, *opening.request);
@@ -105,15 +107,18 @@ void CaseSession::openAsServer() {
     connection_.drop(websocket::Ending::close);
     return;
   }
-  // An answer about compression that the client does not ask for, or that does not fit its offer,
-  // is not given: the case is UNIMPLEMENTED.
+  // A subprotocol that the client does not offer, or an answer about compression that the client
+  // does not ask for, or that does not fit its offer, is not given: the case is UNIMPLEMENTED.
   const auto& edit = suite::openingOf(case_).response;
-  if (edit && (!case_.deflate || accepted.deflate)) {
+  if (edit && needsSubprotocol(*edit)) {
+    isApplicable_ = !offeredSubprotocol(accepted.request).empty();
+  }
+  if (edit && isApplicable_ && (!case_.deflate || accepted.deflate)) {
     std::string edited = editResponse(accepted.response, accepted.request, *edit);
     const auto agreed =
         case_.deflate ? answeredDeflate(accepted.request, edited) : accepted.deflate;
-    answerFits_ = !case_.deflate || agreed;
-    if (answerFits_) {
+    isApplicable_ = !case_.deflate || agreed;
+    if (isApplicable_) {
       chop = edit->chop;
       accepted.response = std::move(edited);
       accepted.deflate = agreed;
@@ -178,7 +183,7 @@ void CaseSession::sendNextPiece(TimePoint now) {
 void CaseSession::onOpen() {
   recorder_.setOpen();
   openedAt_ = now_;
-  if (case_.deflate && !isCompressionUsable()) {
+  if (!isApplicable_ || (case_.deflate && !isCompressionUsable())) {
     refuse();
     return;
   }
@@ -190,7 +195,6 @@ void CaseSession::onOpen() {
 }
 
 bool CaseSession::isCompressionUsable() const {
-  if (!answerFits_) return false;
   const auto& agreed = connection_.deflate();
   if (!agreed || !case_.deflate->needsFullWindow) return agreed.has_value();
   const bool client = role_ == Role::client;

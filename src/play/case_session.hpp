@@ -117,7 +117,7 @@ class CaseSession : public websocket::Session, private websocket::Listener {
   TimePoint openedAt_{};
   WallTime startedAt_{};
   bool answered_ = false;
-  bool answerFits_ = true;  ///< the answer of the case is one that the client can take
+  bool isApplicable_ = true;  ///< the opening handshake of the case is one that this peer can take
   bool unimplemented_ = false;
   bool scriptEnded_ = false;
   bool endedByTimer_ = false;  ///< `closeAfter` or `failAfter` did what they are for

@@ -51,7 +51,29 @@ std::string swapCase(std::string text) {
   return text;
 }
 
+/// True when a text of the edit names the placeholder.
+bool names(const suite::HandshakeEdit& edit, std::string_view placeholder) {
+  const auto has = [&](const std::string& text) { return text.find(placeholder) != text.npos; };
+  const auto any = [&](const std::vector<std::string>& texts) {
+    return std::any_of(texts.begin(), texts.end(), has);
+  };
+  return any(edit.before) || any(edit.after) ||
+         std::any_of(edit.fields.begin(), edit.fields.end(),
+                     [&](const auto& field) { return any(field.values); });
+}
+
 }  // namespace
+
+bool needsSubprotocol(const suite::HandshakeEdit& edit) {
+  return names(edit, "{protocol");
+}
+
+std::string offeredSubprotocol(const Octets& request) {
+  const std::string list =
+      websocket::parseHead(request).joined("Sec-WebSocket-Protocol").value_or("");
+  const auto offered = websocket::splitList(list, ',');
+  return offered.empty() ? std::string() : std::string(offered.front());
+}
 
 std::string editHandshake(const std::string& usual, const suite::HandshakeEdit& edit,
                           const Placeholders& placeholders) {
@@ -71,10 +93,13 @@ std::string editHandshake(const std::string& usual, const suite::HandshakeEdit& 
 }
 
 void editRequest(websocket::ClientRequest& request, const suite::HandshakeEdit& edit) {
+  const std::string known = request.protocols.empty() ? "" : request.protocols.front();
   request.octets = editHandshake(websocket::buildRequest(request), edit,
                                  {{"{target}", request.resource},
                                   {"{host}", websocket::hostAndPort(request.host, request.port)},
-                                  {"{key}", request.key}});
+                                  {"{key}", request.key},
+                                  {"{protocol}", known},
+                                  {"{protocol-swapped}", swapCase(known)}});
   request.chop = edit.chop;
   const websocket::HttpHead head = websocket::parseHead(*request.octets);
   if (const auto keys = head.find("Sec-WebSocket-Key"); !keys.empty()) request.key = keys.front();
@@ -96,12 +121,15 @@ std::string editResponse(const std::string& usual, const Octets& request,
   const std::string key(keys.empty() ? std::string_view() : keys.front());
   const std::string accept = websocket::acceptKey(key);
   const auto words = websocket::splitWords(head.startLine);
+  const std::string protocol = offeredSubprotocol(request);
   return editHandshake(usual, edit,
                        {{"{accept}", accept},
                         {"{accept-swapped}", swapCase(accept)},
                         {"{accept-cut}", accept.substr(0, accept.size() - 1)},
                         {"{accept-of-other}", websocket::acceptKey("AAAAAAAAAAAAAAAAAAAAAA==")},
                         {"{key}", key},
+                        {"{protocol}", protocol},
+                        {"{protocol-swapped}", swapCase(protocol)},
                         {"{host}", head.joined("Host").value_or("")},
                         {"{target}", words.size() > 1 ? std::string(words[1]) : "/"}});
 }
@@ -111,7 +139,8 @@ std::vector<websocket::AcceptRule> acceptRules(const suite::Case& testCase) {
   if (!testCase.deflate) return rules;
   for (const suite::Deflate::Rule& rule : testCase.deflate->accept) {
     rules.push_back({rule.needsClientMaxWindowBits, rule.clientNoContextTakeover,
-                     rule.clientMaxWindowBits, testCase.deflate->needsFullWindow});
+                     rule.clientMaxWindowBits, testCase.deflate->needsFullWindow,
+                     suite::requirementOf(testCase) != nullptr});
   }
   return rules;
 }

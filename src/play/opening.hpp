@@ -19,6 +19,11 @@ using Placeholders = std::vector<std::pair<std::string, std::string>>;
 [[nodiscard]] std::string editHandshake(const std::string& usual, const suite::HandshakeEdit& edit,
                                         const Placeholders& placeholders);
 
+/// The texts of the handshake name a subprotocol that both sides know, which may not be there.
+[[nodiscard]] bool needsSubprotocol(const suite::HandshakeEdit& edit);
+/// The first subprotocol that a client's header block offers; empty for none.
+[[nodiscard]] std::string offeredSubprotocol(const Octets& request);
+
 /// Makes `request` one of the case: its octets, and what they say of key, subprotocols and
 /// extensions, by which the answer is judged. `request` has a key.
 void editRequest(websocket::ClientRequest& request, const suite::HandshakeEdit& edit);

@@ -55,7 +55,11 @@ Next RequirementJudge::next() {
 }
 
 Verdict RequirementJudge::verdict(const Observation& seen) const {
-  if (seen.unimplemented) return judge(case_, {seen, {}, false, std::nullopt});
+  if (seen.unimplemented) {
+    Verdict verdict = judge(case_, {seen, {}, false, std::nullopt});
+    verdict.behaviorClose = BehaviorClose::informational;
+    return verdict;
+  }
   RequirementObservation all = tracker_.observed();
   static_cast<Observation&>(all) = seen;
   return judgeRequirement(case_, all);

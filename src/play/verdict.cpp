@@ -16,6 +16,7 @@ void judgeEvents(const Case& testCase, const EventObservation& seen, Verdict& ve
   verdict.result = "Actual events differ from any expected.";
   if (seen.unimplemented) {
     verdict.behavior = Behavior::unimplemented;
+    if (!testCase.deflate) verdict.result = "The case needs a subprotocol that the peer knows.";
     return;
   }
   if (seen.echo) {

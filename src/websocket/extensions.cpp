@@ -169,7 +169,8 @@ std::optional<Negotiated> accept(const DeflateElement& offer, const AcceptRule& 
   DeflateElement response;
   response.serverNoContextTakeover = offer.serverNoContextTakeover;
   response.serverMaxWindowBits = offer.serverMaxWindowBits;
-  response.clientNoContextTakeover = rule.clientNoContextTakeover;
+  response.clientNoContextTakeover =
+      rule.clientNoContextTakeover || (rule.followsHint && offer.clientNoContextTakeover);
   // A response may have the parameter only when the offer has it.
   if (rule.clientMaxWindowBits && offer.hasClientMaxWindowBits) {
     response.hasClientMaxWindowBits = true;

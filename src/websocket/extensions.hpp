@@ -75,6 +75,9 @@ struct AcceptRule {
       std::nullopt;  ///< asks for it; never above what the offer says
   /// Fits only offers that leave the server its context takeover and a window of 15 bits.
   bool needsFullWindow = false;
+  /// Asks for `client_no_context_takeover` where the offer hints at it (RFC 7692 section 7.1.1.2):
+  /// some clients do not open the connection otherwise.
+  bool followsHint = false;
 };
 
 struct Negotiated {

@@ -57,6 +57,8 @@ class Duel {
       request.host = "127.0.0.1";
       request.port = 9001;
       request.userAgent = "fuzzer";
+      const auto& edit = suite::openingOf(case_).request;
+      if (edit && play::needsSubprotocol(*edit)) request.protocols = {"chat"};
       if (case_.deflate) {
         for (const std::string& offer : case_.deflate->offers) {
           const auto parsed = websocket::parseExtensions(offer);

@@ -263,6 +263,13 @@ TEST(AcceptResponse, RulesBrokenAreTold) {
             "the response has 'client_max_window_bits', which was not offered");
 }
 
+TEST(Negotiate, AHintIsFollowedWhereTheRuleSaysSo) {
+  const std::string offer = "permessage-deflate; client_no_context_takeover";
+  EXPECT_EQ(answer(offer, {{}}), "permessage-deflate");
+  EXPECT_EQ(answer(offer, {{.followsHint = true}}), offer);
+  EXPECT_EQ(answer("permessage-deflate", {{.followsHint = true}}), "permessage-deflate");
+}
+
 TEST(AcceptResponse, AServerMayIgnoreTheWindowThatTheClientHintsAt) {
   const DeflateAnswer larger = accepted("permessage-deflate; client_max_window_bits=11",
                                         "permessage-deflate; client_max_window_bits=10");

@@ -1,5 +1,6 @@
 #include "roles/fuzzing_client.hpp"
 
+#include "base/machine_load.hpp"
 #include "net/connector.hpp"
 #include "play/case_session.hpp"
 #include "roles/names.hpp"
@@ -316,10 +317,11 @@ class FuzzingClient::State : public std::enable_shared_from_this<State> {
     const TimePoint due = std::chrono::steady_clock::now() + kHeartbeat;
     loop.after(kHeartbeat, [self = shared_from_this(), due] {
       if (self->isDone) return;
-      if (std::chrono::steady_clock::now() - due > kLate) {
-        for (std::size_t i = 0; i < self->servers.size(); ++i) {
-          self->scheduler.pace(i).loopWasLate();
-        }
+      const bool isLate = std::chrono::steady_clock::now() - due > kLate;
+      const double load = machineLoad();
+      for (std::size_t i = 0; i < self->servers.size(); ++i) {
+        if (isLate) self->scheduler.pace(i).loopWasLate();
+        self->scheduler.pace(i).machineIs(load);
       }
       self->watchLoop();
     });

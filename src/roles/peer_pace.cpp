@@ -25,6 +25,10 @@ constexpr std::uint64_t kSlowShare = 20;
 /// A script's wait of a second suits a peer that answers within this time.
 constexpr Duration kSuitsScripts = milliseconds(100);
 constexpr double kMaxStretch = 10;
+/// The machine is busy when so many processes wait for each core.
+constexpr double kBusy = 2;
+/// With the lowest priority, a peer gets a small part of what is left.
+constexpr double kStretchByLoad = 2.5;
 
 }  // namespace
 
@@ -102,12 +106,14 @@ std::optional<Duration> PeerPace::patience() const {
 }
 
 bool PeerPace::isSlow() const {
-  return slowAnswers_ > 0 && slowAnswers_ * kSlowShare >= answers_;
+  return load_ >= kBusy || (slowAnswers_ > 0 && slowAnswers_ * kSlowShare >= answers_);
 }
 
 double PeerPace::stretch() const {
   if (!isSlow()) return 1;
-  return std::min(kMaxStretch, std::chrono::duration<double>(slowest_) / kSuitsScripts);
+  const double byAnswers = std::chrono::duration<double>(slowest_) / kSuitsScripts;
+  const double byLoad = load_ >= kBusy ? load_ * kStretchByLoad : 1;
+  return std::clamp(std::max(byAnswers, byLoad), 1.0, kMaxStretch);
 }
 
 }  // namespace wsgauntlet::roles

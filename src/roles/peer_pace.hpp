@@ -39,6 +39,8 @@ class PeerPace {
   void ended(const Ticket& ticket);
   /// Our own event loop was late: answers may be late that were sent in time.
   void loopWasLate() { slowDown(); }
+  /// The load of our machine (base/machine_load.hpp): the peer typically shares it.
+  void machineIs(double load) { load_ = load; }
 
   /// Cases at the same time, for now.
   [[nodiscard]] int width() const { return width_; }
@@ -47,7 +49,8 @@ class PeerPace {
   /// How long to wait for an answer of this peer, as far as that can be told; nothing before its
   /// first one.
   [[nodiscard]] std::optional<Duration> patience() const;
-  /// So many of its answers were late that a wait of a second may be too short for it.
+  /// So many of its answers were late, or our machine is so busy, that a wait of a second may be
+  /// too short for it: work that takes a peer long is late even where its short answers are not.
   [[nodiscard]] bool isSlow() const;
   /// By how much to stretch the waits of a case for this peer: 1 unless it is slow, 10 at most.
   [[nodiscard]] double stretch() const;
@@ -69,6 +72,7 @@ class PeerPace {
   std::optional<Duration> fastest_;
   Duration slowest_{};
   std::uint64_t slowAnswers_ = 0;
+  double load_ = 0;
 };
 
 }  // namespace wsgauntlet::roles

@@ -192,5 +192,21 @@ TEST(PeerPace, ALateLoopHalvesTheHandshakes) {
   EXPECT_EQ(pace.width(), 100);
 }
 
+TEST(PeerPace, ABusyMachineMakesAPeerSlowWhateverItsAnswers) {
+  PeerPace pace(100);
+  auto ticket = pace.start();
+  pace.answered(ticket, 1ms);
+  pace.machineIs(1.9);
+  EXPECT_FALSE(pace.isSlow());
+  EXPECT_EQ(pace.stretch(), 1);
+  pace.machineIs(2);
+  EXPECT_TRUE(pace.isSlow());
+  EXPECT_EQ(pace.stretch(), 5);
+  pace.machineIs(40);
+  EXPECT_EQ(pace.stretch(), 10);
+  pace.machineIs(0.5);
+  EXPECT_FALSE(pace.isSlow());
+}
+
 }  // namespace
 }  // namespace wsgauntlet::roles

@@ -46,11 +46,16 @@ void MutantPeer::echoNow(bool binary, Octets payload) {
   if (is(Mutation::noEcho) || (is(Mutation::noEmpty) && payload.empty()) ||
       (is(Mutation::dropsTenth) && sent_ % 10 == 0))
     return;
+  const bool isFull = outbox_.waiting() > (std::uint64_t{1} << 20U);
+  if (is(Mutation::dropsWhenFull) && isFull) return;
+  if (is(Mutation::cutsWhenFull) && isFull) payload.resize(payload.size() / 2);
   if (is(Mutation::allText)) binary = false;
   if (is(Mutation::allBinary)) binary = true;
   if (is(Mutation::addsOctet)) payload += 'x';
   if (is(Mutation::cutsOctet) && !payload.empty()) payload.pop_back();
   if (is(Mutation::limit64Kib)) payload.resize(std::min<std::size_t>(payload.size(), 65535));
+  constexpr std::size_t k16Mib = std::size_t{16} << 20U;
+  if (is(Mutation::corrupts16Mib) && payload.size() > k16Mib) payload[k16Mib] ^= 1;
   if (is(Mutation::corruptsLate) && payload.size() > 65536) payload[65536] ^= 1;
   if (is(Mutation::corrupts1000) && payload.size() > 1000) payload[1000] ^= 1;
   if (is(Mutation::utf8Latin1) && !binary) {

@@ -93,10 +93,10 @@ void Driver::afterSession() {
     finish();
     return;
   }
-  if (exclusive_ && !waitsReadable_) exchange();
+  if (exclusive_ && !waitsReadable_ && session_->isReading()) exchange();
   if (closed_) return;
   armTimer();  // last: an exchange sets timers too
-  if (!turnPosted_ && !waitsReadable_) waitReadable();
+  if (!turnPosted_ && !waitsReadable_ && session_->isReading()) waitReadable();
 }
 
 /// Writes as much as the socket takes. False when the connection has broken.
@@ -208,7 +208,10 @@ void Driver::exchange() {
   using websocket::Ending;
   using websocket::Pieces;
   for (const TimePoint end = now() + kExchange; now() < end;) {
-    if (waitsWritable_ || turnPosted_ || session_->queuedPieces() != Pieces::none) return;
+    if (waitsWritable_ || turnPosted_ || session_->queuedPieces() != Pieces::none ||
+        !session_->isReading()) {
+      return;
+    }
     // A read that waits would outlast a timer that is about to fire.
     const auto deadline = session_->deadline();
     if (deadline && *deadline <= now() + std::chrono::microseconds(kPatience)) return;
@@ -239,6 +242,8 @@ void Driver::adaptRead(Duration took) {
 }
 
 void Driver::readable() {
+  // Nobody listens any more: afterSession looks again when that changes.
+  if (!sessionEnded_ && !session_->isReading()) return;
   const TimePoint turnEnd = now() + kTurnTime;
   for (int i = 0; i < kTurn && !closed_; ++i) {
     const std::span<char> octets = block().first(readSize_);
@@ -257,6 +262,7 @@ void Driver::readable() {
     const TimePoint begin = now();
     if (!sessionEnded_) deliver(octets.first(static_cast<std::size_t>(n)));
     if (session_->outbox().ending() != websocket::Ending::none && !sessionEnded_) break;
+    if (!sessionEnded_ && !session_->isReading()) break;
     if (static_cast<std::size_t>(n) < octets.size()) break;
     const TimePoint end = now();
     adaptRead(end - begin);

@@ -72,6 +72,7 @@ class CaseSession : public websocket::Session, private websocket::Listener {
   }
   void sendNextPiece(TimePoint now) override;
   websocket::Outbox& outbox() override { return connection_.outbox(); }
+  [[nodiscard]] bool isReading() const override { return script_.isReading(); }
 
  private:
   CaseSession(CaseSetup setup, websocket::Role role,

@@ -107,6 +107,10 @@ void Script::run(const suite::EndSending&) {
   connection_.endSending();
 }
 
+void Script::run(const suite::SwitchReading& step) {
+  isReading_ = step.on;
+}
+
 void Script::run(const suite::ResetTcp&) {
   connection_.drop(websocket::Ending::reset);
 }

@@ -42,6 +42,8 @@ class Script {
   void endWait() { isWaiting_ = false; }
   /// Of the last wait.
   [[nodiscard]] const std::optional<std::string>& waitTag() const { return waitTag_; }
+  /// The connection is to be read.
+  [[nodiscard]] bool isReading() const { return isReading_; }
   /// The closing handshake had begun when `fail-after` was set.
   [[nodiscard]] bool closingCameFirst() const { return closingCameFirst_; }
 
@@ -62,6 +64,7 @@ class Script {
   void run(const suite::SendOctets& step);
   void run(const suite::Await& step);
   void run(const suite::EndSending& step);
+  void run(const suite::SwitchReading& step);
   void run(const suite::ResetTcp& step);
 
   const std::vector<suite::Step>& steps_;
@@ -73,6 +76,7 @@ class Script {
   TimePoint now_{};
   std::size_t next_ = 0;
   bool isWaiting_ = false;
+  bool isReading_ = true;
   std::optional<std::string> waitTag_;
   bool closingCameFirst_ = false;
 };

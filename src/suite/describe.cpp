@@ -342,6 +342,9 @@ std::string describe(const Action& action) {
                                describe(await.event));
           },
           [](const EndSending&) { return std::string("end our direction of TCP"); },
+          [](const SwitchReading& reading) {
+            return std::string(reading.on ? "read on" : "stop reading");
+          },
           [](const ResetTcp&) { return std::string("reset TCP"); }},
       action);
 }

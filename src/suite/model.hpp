@@ -106,12 +106,17 @@ struct Await {
 };
 /// Ends our direction of TCP and goes on reading.
 struct EndSending {};
+/// Stops reading, or reads on: meanwhile what the peer sends fills the buffers of TCP.
+struct SwitchReading {
+  bool on = true;
+};
 /// Resets TCP.
 struct ResetTcp {};
 
-using Action = std::variant<FrameToSend, SendMessage, SendClose, BeginMessage, BeginFrame,
-                            FrameData, EndMessage, Wait, CloseAfter, FailAfter, SwitchWireLog,
-                            SetFragmentSize, SendOctets, Await, EndSending, ResetTcp>;
+using Action =
+    std::variant<FrameToSend, SendMessage, SendClose, BeginMessage, BeginFrame, FrameData,
+                 EndMessage, Wait, CloseAfter, FailAfter, SwitchWireLog, SetFragmentSize,
+                 SendOctets, Await, EndSending, SwitchReading, ResetTcp>;
 
 struct Step {
   Action action;

@@ -134,6 +134,10 @@ Action readAwait(ObjectReader& object, const Node& kind) {
   return await;
 }
 
+Action readReading(ObjectReader&, const Node& kind) {
+  return SwitchReading{kind.word({"on", "off"}) == "on"};
+}
+
 template <typename Step>
 Action readPlain(ObjectReader&, const Node& kind) {
   if (kind.valid() && kind.value() != true) kind.failExpected("true");
@@ -146,7 +150,7 @@ struct StepKind {
   const char* what;  ///< in messages
   Action (*read)(ObjectReader&, const Node&);
 };
-constexpr std::array<StepKind, 16> kStepKinds{
+constexpr std::array<StepKind, 17> kStepKinds{
     {{"send", R"(a "send" step)", readSend},
      {"message", R"(a "message" step)", readMessage},
      {"close", R"(a "close" step)", readSendClose},
@@ -162,6 +166,7 @@ constexpr std::array<StepKind, 16> kStepKinds{
      {"octets", R"(an "octets" step)", readOctetsStep},
      {"await", R"(an "await" step)", readAwait},
      {"end-sending", R"(an "end-sending" step)", readPlain<EndSending>},
+     {"reading", R"(a "reading" step)", readReading},
      {"reset", R"(a "reset" step)", readPlain<ResetTcp>}}};
 
 constexpr std::array<const char*, 4> kEvents{"text", "binary", "pong", "timeout"};

@@ -44,6 +44,10 @@ class Session {
   /// What is to be written, and how the transport is to end.
   virtual Outbox& outbox() = 0;
 
+  /// False while nothing is to be read, so that what the peer sends fills the buffers of TCP. Its
+  /// end of the transport is not seen then either.
+  [[nodiscard]] virtual bool isReading() const { return true; }
+
   /// The driver's ear: called when the session wants `woken` soon, without a timer, because
   /// something happened outside its connection.
   void onWakeRequest(std::function<void()> wake) { wake_ = std::move(wake); }

@@ -101,7 +101,8 @@ json factsOf(const Action& action) {
           },
           // Steps that the original does not have.
           [](const SendOctets&) { return json(); }, [](const Await&) { return json(); },
-          [](const EndSending&) { return json(); }, [](const ResetTcp&) { return json(); }},
+          [](const EndSending&) { return json(); }, [](const SwitchReading&) { return json(); },
+          [](const ResetTcp&) { return json(); }},
       action);
 }
 

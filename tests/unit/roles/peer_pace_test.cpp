@@ -196,12 +196,12 @@ TEST(PeerPace, ABusyMachineMakesAPeerSlowWhateverItsAnswers) {
   PeerPace pace(100);
   auto ticket = pace.start();
   pace.answered(ticket, 1ms);
-  pace.machineIs(1.9);
+  pace.machineIs(3.4);
   EXPECT_FALSE(pace.isSlow());
   EXPECT_EQ(pace.stretch(), 1);
-  pace.machineIs(2);
+  pace.machineIs(3.6);
   EXPECT_TRUE(pace.isSlow());
-  EXPECT_EQ(pace.stretch(), 5);
+  EXPECT_EQ(pace.stretch(), 9);
   pace.machineIs(40);
   EXPECT_EQ(pace.stretch(), 10);
   pace.machineIs(0.5);

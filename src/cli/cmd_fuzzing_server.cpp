@@ -82,10 +82,6 @@ void greetClients(ConsoleLog& log, const Selection& selection, const roles::Fuzz
       fmt::format("Ok, will run {} test cases for any clients connecting", selection.part.size()));
   if (originalSpelling) log.line("Cases = " + listIds(selection.part));
   log.line(fmt::format("Seed = {}", seed));
-  if (const auto web = server.webPort()) {
-    log.line(fmt::format("Web page {}://{}/", listening.tls ? "https" : "http",
-                         websocket::hostAndPort(listening.host, *web)));
-  }
 }
 
 roles::FuzzingServerSpec serverRunSpec(const FuzzingServerFlags& flags, const ServerSpecFile& file,
@@ -154,6 +150,10 @@ int runFuzzingServer(const FuzzingServerFlags& flags, bool originalSpelling) {
   for (const std::string& warning : file.warnings) log.error("warning: " + warning);
   greetClients(log, selection, server, listening, seed, originalSpelling);
   announce(listening, server.port(), flags.listen);
+  if (const auto web = server.webPort()) {
+    log.line(fmt::format("Web page {}://{}/", listening.tls ? "https" : "http",
+                         websocket::hostAndPort(listening.host, *web)));
+  }
   std::unique_ptr<PeerProcess> peer;
   serve(loop, flags.client, listening.url(server.port()), log, peer);
 

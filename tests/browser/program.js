@@ -42,12 +42,12 @@ const start = (ready, ...args) => new Promise((resolve, reject) => {
 });
 
 /// A fuzzing server with a web page; `folder` is where its reports are. It ends with the test `t`.
-const fuzzingServer = async (t, cases, { port, tls } = {}) => {
+const fuzzingServer = async (t, cases, { port, tls, flags = [] } = {}) => {
   const folder = temporaryFolder();
   const web = port ?? await freePort();
   const program = await start(/Listening on (wss?:\S+)\nWeb page (https?:\S+)\n/, 'fuzzingserver',
     '-w', `${tls ? 'wss' : 'ws'}://127.0.0.1:0`, ...(tls ? ['--tls-self-signed'] : []),
-    '--webport', String(web), '--outdir', folder, '--cases', cases);
+    '--webport', String(web), '--outdir', folder, '--cases', cases, ...flags);
   t.after(async () => {
     await program.stop();
     fs.rmSync(folder, { recursive: true, force: true });

@@ -21,7 +21,12 @@ std::string shownJson(const json& value) {
 
 // ---- ProblemList --------------------------------------------------------------------------------
 
+Place ProblemList::place(const std::string& pointer) const {
+  return source_ != nullptr ? source_->place(pointer) : JsonSource(*name_, *text_).place(pointer);
+}
+
 void ProblemList::add(const std::string& pointer, std::string message) {
+  if (source_ == nullptr) throw InputError(std::vector<Problem>{{place(pointer), message}});
   ++added_;
   if (!known_.emplace(pointer, message).second) return;
   problems_.push_back({place(pointer), std::move(message)});

@@ -22,19 +22,25 @@ namespace wsgauntlet {
 /// What is wrong in one file, each thing once: a template would repeat its faults in every row.
 class ProblemList {
  public:
-  explicit ProblemList(const JsonSource& source) : source_(source) {}
+  explicit ProblemList(const JsonSource& source) : source_(&source) {}
+  /// For files that are nearly always right: lines are looked up, in `text`, only for the first
+  /// problem, and this is thrown. `name` is the file in its place. Both must outlive the list.
+  ProblemList(const std::string& name, const std::string& text) : name_(&name), text_(&text) {}
 
+  /// Throws InputError when the list is one that throws.
   void add(const std::string& pointer, std::string message);
   /// How often `add` was called, repetitions included: shows whether something was read well.
   [[nodiscard]] std::size_t added() const { return added_; }
-  [[nodiscard]] Place place(const std::string& pointer) const { return source_.place(pointer); }
+  [[nodiscard]] Place place(const std::string& pointer) const;
   /// The problems in the order of their lines.
   [[nodiscard]] std::vector<Problem> sorted() &&;
   /// Throws InputError with all of them, if there are any.
   void throwIfAny() &&;
 
  private:
-  const JsonSource& source_;
+  const JsonSource* source_ = nullptr;
+  const std::string* name_ = nullptr;
+  const std::string* text_ = nullptr;
   std::vector<Problem> problems_;
   std::set<std::pair<std::string, std::string>> known_;
   std::size_t added_ = 0;

@@ -27,12 +27,15 @@ enum class BehaviorClose { ok, informational, failedByClient, wrongCode, unclean
 struct MessageEvent {
   Excerpt payload;
   bool binary = false;
+  bool operator==(const MessageEvent&) const = default;
 };
 struct PongEvent {
   Excerpt payload;
+  bool operator==(const PongEvent&) const = default;
 };
 struct TimeoutEvent {
   std::string tag;
+  bool operator==(const TimeoutEvent&) const = default;
 };
 /// An event as reports show it.
 using Event = std::variant<MessageEvent, PongEvent, TimeoutEvent>;
@@ -45,11 +48,13 @@ struct TrafficStats {
     std::uint64_t octetsWireLevel = 0;       ///< written or read while open
     std::uint64_t frames = 0;
     std::uint64_t messages = 0;
+    bool operator==(const Direction&) const = default;
   };
   Direction outgoing;
   Direction incoming;
   std::uint64_t preopenOutgoingOctetsWireLevel = 0;  ///< handshake
   std::uint64_t preopenIncomingOctetsWireLevel = 0;
+  bool operator==(const TrafficStats&) const = default;
 };
 
 /// Counts by size of write or read, and by opcode.
@@ -58,6 +63,7 @@ struct WireStats {
   std::map<std::uint64_t, std::uint64_t> octetsSent;
   std::map<std::uint8_t, std::uint64_t> framesReceived;
   std::map<std::uint8_t, std::uint64_t> framesSent;
+  bool operator==(const WireStats&) const = default;
 };
 
 /// Why a second run of the case might end otherwise. What the peer did is conclusive: no delay
@@ -81,6 +87,7 @@ struct AppliedCorrection {
   BehaviorClose behaviorClose = BehaviorClose::failed;
   std::string clause;  ///< that allows what the peer did
   std::string why;
+  bool operator==(const AppliedCorrection&) const = default;
 };
 
 struct Result {
@@ -113,6 +120,9 @@ struct Result {
 
   /// Each round trip of a case that measures, in the order in which they were made.
   std::vector<std::chrono::nanoseconds> roundTrips;
+
+  /// Of the case, the address is compared.
+  bool operator==(const Result&) const = default;
 };
 
 }  // namespace wsgauntlet::play

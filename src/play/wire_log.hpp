@@ -33,6 +33,7 @@ struct OctetsRow {
   bool sent = false;
   Excerpt octets;
   bool sync = false;
+  bool operator==(const OctetsRow&) const = default;
 };
 /// Row `RF`. The payload is unmasked and inflated; empty for data frames after a failure.
 struct FrameReceivedRow {
@@ -41,6 +42,7 @@ struct FrameReceivedRow {
   bool fin = true;
   std::uint8_t rsv = 0;
   std::optional<MaskKey> mask;
+  bool operator==(const FrameReceivedRow&) const = default;
 };
 /// Row `TF`. The payload is the base that is repeated up to `repeatTo`, where that is set.
 struct FrameSentRow {
@@ -52,28 +54,38 @@ struct FrameSentRow {
   std::optional<std::uint64_t> repeatTo;
   std::optional<std::uint32_t> chop;
   bool sync = false;
+  bool operator==(const FrameSentRow&) const = default;
 };
 /// Rows `CT` and `CTE`: a wait of the script begins and ends.
 struct WaitRow {
   double seconds = 0;
   std::optional<std::string> tag;
+  bool operator==(const WaitRow&) const = default;
 };
 struct WaitEndedRow {
   std::optional<std::string> tag;
+  bool operator==(const WaitEndedRow&) const = default;
 };
 /// Rows `KL` and `KLE`: the connection will be failed, is failed.
 struct FailAfterRow {
   double seconds = 0;
+  bool operator==(const FailAfterRow&) const = default;
 };
-struct FailingRow {};
+struct FailingRow {
+  bool operator==(const FailingRow&) const = default;
+};
 /// Rows `TI` and `TIE`: the connection will be closed, is closed.
 struct CloseAfterRow {
   double seconds = 0;
+  bool operator==(const CloseAfterRow&) const = default;
 };
-struct ClosingRow {};
+struct ClosingRow {
+  bool operator==(const ClosingRow&) const = default;
+};
 /// Row `WLM`.
 struct SwitchRow {
   bool on = true;
+  bool operator==(const SwitchRow&) const = default;
 };
 
 struct WireLogRow {
@@ -82,6 +94,7 @@ struct WireLogRow {
   std::variant<OctetsRow, FrameReceivedRow, FrameSentRow, WaitRow, WaitEndedRow, FailAfterRow,
                FailingRow, CloseAfterRow, ClosingRow, SwitchRow>
       what;
+  bool operator==(const WireLogRow&) const = default;
 };
 
 using WireLog = std::vector<WireLogRow>;

@@ -20,6 +20,8 @@ struct Closing {
   std::optional<std::string> localCloseReason;
   std::optional<std::uint16_t> remoteCloseCode;
   std::optional<std::string> remoteCloseReason;
+
+  bool operator==(const Closing&) const = default;
 };
 
 }  // namespace wsgauntlet::websocket

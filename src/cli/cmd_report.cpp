@@ -1,5 +1,6 @@
 #include "base/atomic_file.hpp"
 #include "base/error.hpp"
+#include "base/json_source.hpp"
 #include "base/text.hpp"
 #include "cli/checks.hpp"
 #include "cli/command.hpp"
@@ -14,6 +15,7 @@
 #include "report/store/pcap.hpp"
 #include "report/store/reader.hpp"
 #include "report/store/run_record.hpp"
+#include "report/store/sidecar.hpp"
 #include "suite/selection.hpp"
 #include "web/report_site.hpp"
 
@@ -187,7 +189,10 @@ int runServe(const ReportFlags& flags) {
 
 int runPcap(const ReportFlags& flags) {
   const SharedCatalogue catalogue = loadAllCases(flags.caseFolders);
-  const report::StoredResult stored = report::readResult(flags.file, *catalogue);
+  const std::filesystem::path file(flags.file);
+  const report::StoredResult stored =
+      report::parseResult(flags.file, readFile(flags.file), *catalogue,
+                          report::readSidecar(file.parent_path(), file.filename().string()));
   replaceFile(flags.output, report::pcapng(stored.result));
   return success;
 }

@@ -2,7 +2,7 @@
 
 #include "base/json_reader.hpp"
 #include "gate/policy.hpp"
-#include "report/store/reader.hpp"
+#include "report/records.hpp"
 #include "suite/catalogue.hpp"
 #include "suite/selection.hpp"
 

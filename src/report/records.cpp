@@ -8,6 +8,22 @@
 namespace wsgauntlet::report {
 namespace {
 
+constexpr std::array kBehaviors = {play::Behavior::ok, play::Behavior::nonStrict,
+                                   play::Behavior::informational, play::Behavior::unimplemented,
+                                   play::Behavior::failed};
+constexpr std::array kCloseBehaviors = {
+    play::BehaviorClose::ok,        play::BehaviorClose::informational,
+    play::BehaviorClose::unclean,   play::BehaviorClose::failedByClient,
+    play::BehaviorClose::wrongCode, play::BehaviorClose::failed};
+
+template <typename Values>
+auto named(const Values& values, std::string_view word)
+    -> std::optional<typename Values::value_type> {
+  const auto found = std::find_if(values.begin(), values.end(),
+                                  [word](auto value) { return play::name(value) == word; });
+  return found == values.end() ? std::nullopt : std::optional(*found);
+}
+
 std::optional<double> ratio(const play::TrafficStats::Direction& direction) {
   if (direction.octetsAppLevel == 0) return std::nullopt;
   return static_cast<double>(direction.octetsWebSocketLevel) /
@@ -84,6 +100,14 @@ std::string agentText(const play::Result& result) {
 const CaseRecord* find(const AgentRecords& records, const suite::CaseId& id) {
   const auto found = records.find(id);
   return found == records.end() ? nullptr : &found->second;
+}
+
+std::optional<play::Behavior> behaviorOf(std::string_view word) {
+  return named(kBehaviors, word);
+}
+
+std::optional<play::BehaviorClose> behaviorCloseOf(std::string_view word) {
+  return named(kCloseBehaviors, word);
 }
 
 std::string_view outcomeWord(Outcome outcome) {

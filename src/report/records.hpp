@@ -11,6 +11,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace wsgauntlet::report {
@@ -60,6 +61,9 @@ inline constexpr std::size_t kOutcomes = 7;
 /// True for what a person has to look at: `fail` and `closing`.
 [[nodiscard]] bool isFailure(play::Behavior behavior, play::BehaviorClose behaviorClose);
 [[nodiscard]] bool isFailure(const CaseRecord& record);
+/// The verdict that a word of reports means (play::name); nothing for other words.
+[[nodiscard]] std::optional<play::Behavior> behaviorOf(std::string_view word);
+[[nodiscard]] std::optional<play::BehaviorClose> behaviorCloseOf(std::string_view word);
 /// The word of an outcome in `data-v` and in class names: `pass`, `nonstrict`, ….
 [[nodiscard]] std::string_view outcomeWord(Outcome outcome);
 /// The name of an outcome for people.

@@ -2,7 +2,7 @@
 
 #include "base/error.hpp"
 #include "report/assets.hpp"
-#include "report/store/reader.hpp"
+#include "report/store/report_files.hpp"
 #include "websocket/http.hpp"
 
 #include <array>

@@ -198,7 +198,7 @@ class Faults(unittest.TestCase):
         self.assertEqual({case for case, row in self.indexed().items() if row["behavior"] != "FAILED"},
                          set(), run.stdout)
         self.assertEqual(sorted(self.indexed()), sorted(cases))
-        for result in (self.out / "timing").glob("*.json"):
+        for result in (self.out / "exact").glob("*.json"):
             self.assertEqual(json.loads(result.read_text())["run"], "unrepeated")
         subprocess.run([str(TOOL), "report", "html", str(self.out)], check=True)
         for page in self.out.glob("*_case_*.html"):

@@ -5,7 +5,8 @@
 #include "play/case_session.hpp"
 #include "report/pages/case_page.hpp"
 #include "report/store/json.hpp"
-#include "report/store/reader.hpp"
+#include "report/store/sidecar.hpp"
+#include "report/store/stored_result.hpp"
 #include "suite/catalogue.hpp"
 #include "websocket/handshake.hpp"
 #include "websocket/request_session.hpp"
@@ -290,10 +291,16 @@ class Run {
 
   void requireReport() const {
     const std::string json = report::caseJson(*result_);
-    const auto back = report::parseResult("case.json", json, suite::Catalogue::builtIn());
-    FUZZ_REQUIRE(back.result.behavior == result_->behavior);
-    FUZZ_REQUIRE(back.result.behaviorClose == result_->behaviorClose);
-    FUZZ_REQUIRE(report::casePage(*result_).ends_with("</html>\n"));
+    const std::string page = report::casePage(*result_);
+    FUZZ_REQUIRE(page.ends_with("</html>\n"));
+    const auto& catalogue = suite::Catalogue::builtIn();
+    const auto shown = report::parseResult("case.json", json, catalogue);
+    FUZZ_REQUIRE(shown.result.behavior == result_->behavior);
+    FUZZ_REQUIRE(shown.result.behaviorClose == result_->behaviorClose);
+    auto exact = report::parseResult("case.json", json, catalogue, report::sidecarJson(*result_));
+    FUZZ_REQUIRE(report::casePage(exact.result) == page);
+    exact.result.testCase = result_->testCase;
+    FUZZ_REQUIRE(exact.result == *result_);
   }
 
   fuzz::Input input_;

@@ -74,7 +74,7 @@ def check_page(path: pathlib.Path) -> None:
 
 def check_folder(folder: pathlib.Path) -> list[str]:
     agents = list(json.loads((folder / "index.json").read_text("utf-8")))
-    plain = re.compile(r"(index\.(html|json)|run\.json|timing|[a-z0-9_]*_case_[0-9_]+\.(html|json))$")
+    plain = re.compile(r"(index\.(html|json)|run\.json|exact|[a-z0-9_]*_case_[0-9_]+\.(html|json))$")
     for path in folder.rglob("*"):
         check(bool(plain.match(path.name)), f"a file named {path.name!r}")
         check(not path.is_symlink(), f"{path.name} is a link")

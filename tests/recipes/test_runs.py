@@ -56,7 +56,7 @@ def broken(rule: str) -> list[str]:
 
 
 def not_confirmed(folder: pathlib.Path, name: str) -> bool:
-    return json.loads((folder / "timing" / name).read_text()).get("run") == "unrepeated"
+    return json.loads((folder / "exact" / name).read_text()).get("run") == "unrepeated"
 
 
 def unconfirmed(cwd: pathlib.Path) -> None:

@@ -6,7 +6,8 @@
 #include "report/pages/index_page.hpp"
 #include "report/store/json.hpp"
 #include "report/store/reader.hpp"
-#include "report/store/timing.hpp"
+#include "report/store/report_files.hpp"
+#include "report/store/sidecar.hpp"
 
 #include <algorithm>
 #include <optional>
@@ -75,9 +76,7 @@ std::size_t Folder::load(const suite::Catalogue& catalogue) {
 /// runs again and the file is replaced.
 void Folder::loadUnlisted(const std::string& name, const suite::Catalogue& catalogue) {
   try {
-    StoredResult stored =
-        parseResult((path_ / name).string(), readReportFile(path_, name), catalogue);
-    addTiming(path_, name, stored.result);
+    const StoredResult stored = readStored(path_, name, catalogue);
     const suite::Case* known = catalogue.find(stored.result.testCase->id);
     keep(agentText(stored.result), known != nullptr ? *known : own(*stored.result.testCase),
          makeRecord(stored.result, name));
@@ -115,7 +114,7 @@ void Folder::write(const play::Result& result, const Neighbours& neighbours) {
   links.self = name + ".html";
   replaceFile(path_ / (name + ".json"), caseJson(result));
   replaceFile(path_ / (name + ".html"), casePage(result, neighbours, links));
-  writeTiming(path_, name + ".json", result);
+  writeSidecar(path_, name + ".json", result);
 
   CaseRecord record = makeRecord(result, name + ".json");
   const std::lock_guard lock(mutex_);

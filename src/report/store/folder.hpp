@@ -39,9 +39,9 @@ class Folder {
   /// index.json is broken.
   std::size_t load(const suite::Catalogue& catalogue);
 
-  /// Writes `<agent>_case_<id>.json` and `.html`, and the times of the case. A later result of the
-  /// same agent and case takes the place of the earlier one. `neighbours` are the cases that the
-  /// page links to. Throws InputError when a file cannot be written.
+  /// Writes `<agent>_case_<id>.json` and `.html`, and the sidecar. A later result of the same agent
+  /// and case takes the place of the earlier one. `neighbours` are the cases that the page links
+  /// to. Throws InputError when a file cannot be written.
   void write(const play::Result& result, const Neighbours& neighbours = {});
   /// Writes index.html and index.json for all results so far. `cases` are listed even without a
   /// result, and so is every case that has one.

@@ -27,19 +27,49 @@ Json orNull(const std::optional<Value>& value) {
   return value ? Json(*value) : Json(nullptr);
 }
 
-Json textOrNull(const std::optional<std::string>& octets) {
-  return octets ? Json(textOrHex(*octets)) : Json(nullptr);
-}
+/// How octets and payloads are written.
+class Notation {
+ public:
+  /// `exact`: as they were; else as the original shows them, which cannot always be read back.
+  explicit Notation(bool exact) : exact_(exact) {}
 
-/// A reason that we sent on purpose although it is not UTF-8 stands as bare digits, as ever.
-Json sentReasonJson(const std::optional<std::string>& octets) {
-  if (octets && !isUtf8(*octets)) return toHex(*octets);
-  return orNull(octets);
-}
+  [[nodiscard]] bool exact() const { return exact_; }
+  [[nodiscard]] Json octets(const std::string& octets) const {
+    return exact_ ? exactOctets(octets) : Json(textOrHex(octets));
+  }
+  [[nodiscard]] Json octets(const std::optional<std::string>& value) const {
+    return value ? octets(*value) : Json(nullptr);
+  }
+  /// A reason that we sent on purpose although it is not UTF-8 is shown as bare digits, as ever.
+  [[nodiscard]] Json sentReason(const std::optional<std::string>& value) const {
+    if (value && !exact_ && !isUtf8(*value)) return toHex(*value);
+    return octets(value);
+  }
+  [[nodiscard]] Json header(const std::string& value) const {
+    if (exact_) return exactOctets(value);
+    return value.empty() ? "?" : headerText(value);
+  }
+  /// The payload of an event.
+  [[nodiscard]] Json event(const play::Excerpt& excerpt) const {
+    return exact_ ? exactPayload(excerpt) : Json(excerptText(excerpt).text);
+  }
+  /// The payload of a frame.
+  [[nodiscard]] Json frame(const play::Excerpt& excerpt) const {
+    return exact_ ? exactPayload(excerpt)
+                  : Json::array({excerpt.length, excerptText(excerpt).text});
+  }
 
-std::string headerOrMark(const std::string& octets) {
-  return octets.empty() ? "?" : headerText(octets);
-}
+ private:
+  static Json exactOctets(const std::string& octets) {
+    return isUtf8(octets) ? Json::object({{"text", octets}})
+                          : Json::object({{"hex", toHex(octets)}});
+  }
+  static Json exactPayload(const play::Excerpt& excerpt) {
+    return Json::object({{"length", excerpt.length}, {"hex", toHex(excerpt.head)}});
+  }
+
+  bool exact_;
+};
 
 /// 1 and 10 as integers, 0.5 as it is.
 Json secondsJson(double value) {
@@ -55,14 +85,16 @@ Json countsJson(const Map& map) {
 }
 
 struct EventJson {
+  Notation notation;
+
   Json operator()(const play::MessageEvent& event) const {
-    return Json::array({"message", excerptText(event.payload).text, event.binary});
+    return Json::array({"message", notation.event(event.payload), event.binary});
   }
   Json operator()(const play::PongEvent& event) const {
-    return Json::array({"pong", excerptText(event.payload).text});
+    return Json::array({"pong", notation.event(event.payload)});
   }
   Json operator()(const play::TimeoutEvent& event) const {
-    return Json::array({"timeout", textOrHex(event.tag)});
+    return Json::array({"timeout", notation.octets(event.tag)});
   }
   Json operator()(const suite::ExpectMessage& event) const {
     return (*this)(play::MessageEvent{play::Excerpt(event.payload), event.binary});
@@ -76,25 +108,26 @@ struct EventJson {
 };
 
 template <typename Events>
-Json eventList(const Events& events) {
+Json eventList(const Events& events, const Notation& notation) {
   Json json = Json::array();
-  for (const auto& event : events) json.push_back(std::visit(EventJson{}, event));
+  for (const auto& event : events) json.push_back(std::visit(EventJson{notation}, event));
   return json;
 }
 
 /// The script says at the opening what is expected: without an opening there is nothing.
-Json expected(const play::Result& result) {
+Json expected(const play::Result& result, const Notation& notation) {
   nlohmann::json sorted = nlohmann::json::object();
-  if (!result.opened) return Json::object();
+  if (!result.opened && !notation.exact()) return Json::object();
   for (const suite::Alternative& alternative : suite::alternativesOf(*result.testCase)) {
-    sorted[std::string(suite::name(alternative.rating))] = eventList(alternative.events);
+    sorted[std::string(suite::name(alternative.rating))] = eventList(alternative.events, notation);
   }
   return sorted;
 }
 
 /// Compression cases say how they close before the opening.
-Json expectedClose(const play::Result& result) {
-  if (!result.opened && !result.testCase->deflate) return Json::object();
+Json expectedClose(const play::Result& result, const Notation& notation) {
+  const bool known = result.opened || result.testCase->deflate || notation.exact();
+  if (!known) return Json::object();
   const suite::CloseExpectation& close = result.testCase->close;
   Json json = {{"closeCode", close.codes}, {"closedByMe", close.byFuzzer}};
   if (close.wrongEndpointIsFatal) json["closedByWrongEndpointIsFatal"] = true;
@@ -107,29 +140,27 @@ Json maskOrNull(const std::optional<play::MaskKey>& mask) {
   return toHex(OctetView(reinterpret_cast<const char*>(mask->data()), mask->size()));
 }
 
-Json payloadJson(const play::Excerpt& excerpt) {
-  return Json::array({excerpt.length, excerptText(excerpt).text});
-}
-
 struct RowJson {
+  Notation notation;
+
   Json operator()(const play::OctetsRow& row) const {
     Json octets = Json::array({row.octets.length, excerptHex(row.octets)});
     if (!row.sent) return Json::array({"RO", std::move(octets)});
     return Json::array({"TO", std::move(octets), row.sync});
   }
   Json operator()(const play::FrameReceivedRow& row) const {
-    return Json::array({"RF", payloadJson(row.payload), row.opcode, row.fin, row.rsv,
+    return Json::array({"RF", notation.frame(row.payload), row.opcode, row.fin, row.rsv,
                         row.mask.has_value(), maskOrNull(row.mask)});
   }
   Json operator()(const play::FrameSentRow& row) const {
-    return Json::array({"TF", payloadJson(row.payload), row.opcode, row.fin, row.rsv,
+    return Json::array({"TF", notation.frame(row.payload), row.opcode, row.fin, row.rsv,
                         maskOrNull(row.mask), orNull(row.repeatTo), orNull(row.chop), row.sync});
   }
   Json operator()(const play::WaitRow& row) const {
-    return Json::array({"CT", secondsJson(row.seconds), textOrNull(row.tag)});
+    return Json::array({"CT", secondsJson(row.seconds), notation.octets(row.tag)});
   }
   Json operator()(const play::WaitEndedRow& row) const {
-    return Json::array({"CTE", textOrNull(row.tag)});
+    return Json::array({"CTE", notation.octets(row.tag)});
   }
   Json operator()(const play::FailAfterRow& row) const {
     return Json::array({"KL", secondsJson(row.seconds)});
@@ -142,9 +173,9 @@ struct RowJson {
   Json operator()(const play::SwitchRow& row) const { return Json::array({"WLM", row.on}); }
 };
 
-Json wireLogJson(const play::WireLog& log) {
+Json wireLogJson(const play::WireLog& log, const Notation& notation) {
   Json json = Json::array();
-  for (const play::WireLogRow& row : log) json.push_back(std::visit(RowJson{}, row.what));
+  for (const play::WireLogRow& row : log) json.push_back(std::visit(RowJson{notation}, row.what));
   return json;
 }
 
@@ -175,39 +206,37 @@ Json trafficStats(const std::optional<play::TrafficStats>& stats) {
   return json;
 }
 
-}  // namespace
-
-std::string caseJson(const play::Result& result) {
+Json caseObject(const play::Result& result, const Notation& notation) {
   const suite::Case& testCase = *result.testCase;
   const websocket::Closing& closing = result.closing;
   Json json = Json::object();
-  json["agent"] = agentText(result);
+  json["agent"] = notation.exact() ? notation.octets(result.agent) : Json(agentText(result));
   json["behavior"] = play::name(result.behavior);
   json["behaviorClose"] = play::name(result.behaviorClose);
   json["case"] = result.number;
   json["closedByMe"] = closing.closedByMe;
   json["createStats"] = true;
   json["createWirelog"] = result.wireLogOn;
-  json["description"] = textOrHex(testCase.description);
+  json["description"] = notation.octets(testCase.description);
   json["droppedByMe"] = closing.droppedByMe;
-  json["duration"] = durationMs(result);
-  json["expectation"] = textOrHex(testCase.expectation);
-  json["expected"] = expected(result);
-  json["expectedClose"] = expectedClose(result);
+  json["duration"] = notation.exact() ? result.duration.count() : durationMs(result);
+  json["expectation"] = notation.octets(testCase.expectation);
+  json["expected"] = expected(result, notation);
+  json["expectedClose"] = expectedClose(result, notation);
   json["failedByMe"] = closing.failedByMe;
-  json["httpRequest"] = headerOrMark(result.httpRequest);
-  json["httpResponse"] = headerOrMark(result.httpResponse);
+  json["httpRequest"] = notation.header(result.httpRequest);
+  json["httpResponse"] = notation.header(result.httpResponse);
   json["id"] = testCase.id.str();
   json["isServer"] = result.isServer;
   json["localCloseCode"] = orNull(closing.localCloseCode);
-  json["localCloseReason"] = sentReasonJson(closing.localCloseReason);
-  json["received"] = eventList(result.received);
+  json["localCloseReason"] = notation.sentReason(closing.localCloseReason);
+  json["received"] = eventList(result.received, notation);
   json["remoteCloseCode"] = orNull(closing.remoteCloseCode);
-  json["remoteCloseReason"] = textOrNull(closing.remoteCloseReason);
+  json["remoteCloseReason"] = notation.octets(closing.remoteCloseReason);
   json["reportCompressionRatio"] = testCase.reportCompressionRatio;
   json["reportTime"] = testCase.reportTime;
-  json["result"] = textOrHex(result.result);
-  json["resultClose"] = textOrHex(result.resultClose);
+  json["result"] = notation.octets(result.result);
+  json["resultClose"] = notation.octets(result.resultClose);
   json["rxFrameStats"] = countsJson(result.stats.framesReceived);
   json["rxOctetStats"] = countsJson(result.stats.octetsReceived);
   json["started"] = formatUtc(result.started);
@@ -216,11 +245,32 @@ std::string caseJson(const play::Result& result) {
   json["txOctetStats"] = countsJson(result.stats.octetsSent);
   json["wasClean"] = closing.wasClean;
   json["wasCloseHandshakeTimeout"] = closing.wasCloseHandshakeTimeout;
-  json["wasNotCleanReason"] = textOrNull(closing.wasNotCleanReason);
+  json["wasNotCleanReason"] = notation.octets(closing.wasNotCleanReason);
   json["wasOpenHandshakeTimeout"] = closing.wasOpenHandshakeTimeout;
   json["wasServerConnectionDropTimeout"] = closing.wasServerConnectionDropTimeout;
-  json["wirelog"] = wireLogJson(result.wireLog);
-  return dump(json);
+  json["wirelog"] = wireLogJson(result.wireLog, notation);
+  return json;
+}
+
+}  // namespace
+
+std::string caseJson(const play::Result& result) {
+  return dump(caseObject(result, Notation(false)));
+}
+
+Json exactCaseJson(const play::Result& result) {
+  const Notation exact(true);
+  const suite::Case& testCase = *result.testCase;
+  Json json = caseObject(result, exact);
+  json["suite"] = exact.octets(testCase.suite);
+  json["category"] = exact.octets(testCase.category);
+  json["subcategory"] = exact.octets(testCase.subcategory);
+  Json& spec = json["spec"] = Json::array();
+  for (const suite::SpecReference& reference : testCase.spec) {
+    spec.push_back(Json::array({reference.rfc, exact.octets(reference.section)}));
+  }
+  json["judgedByLevel"] = suite::requirementOf(testCase) != nullptr;
+  return json;
 }
 
 std::string indexJson(const Records& records) {

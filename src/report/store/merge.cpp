@@ -8,8 +8,9 @@
 #include "report/store/folder.hpp"
 #include "report/store/json.hpp"
 #include "report/store/reader.hpp"
+#include "report/store/report_files.hpp"
 #include "report/store/run_record.hpp"
-#include "report/store/timing.hpp"
+#include "report/store/sidecar.hpp"
 
 #include <map>
 #include <memory>
@@ -109,9 +110,7 @@ class Merge {
 
   /// A page whose name stays is taken as it is; another one has links that must change.
   void copy(const Source& source, const fs::path& to, const std::string& name) const {
-    const std::string json = text(source);
-    StoredResult result = parseResult(name, json, catalogue_);
-    addTiming(source.folder->folder(), source.record.reportFile, result.result);
+    const StoredResult result = source.folder->result(source.record);
     const std::string page = pageName(source.record.reportFile);
     std::error_code error;
     const bool take =
@@ -119,10 +118,8 @@ class Merge {
         fs::symlink_status(source.folder->folder() / page, error).type() == fs::file_type::regular;
     replaceFile(to / pageName(name),
                 take ? readReportFile(source.folder->folder(), page) : casePage(result.result));
-    replaceFile(to / name, json);
-    if (!result.result.wireLog.empty() || !result.result.roundTrips.empty()) {
-      writeTiming(to, name, result.result);
-    }
+    replaceFile(to / name, text(source));
+    copySidecar(source.folder->folder(), source.record.reportFile, to, name);
   }
 
   static constexpr std::size_t kLongestStem = 160;

@@ -32,7 +32,7 @@ MergeCount mergeFolders(std::span<const std::filesystem::path> from,
                         const std::filesystem::path& to, const suite::Catalogue& catalogue,
                         WallTime now, const MergeOptions& options = {});
 
-/// Writes the pages of all cases and index.html again from the JSON files of a folder. Returns the
+/// Writes the pages of all cases and index.html again from the other files of a folder. Returns the
 /// number of pages. Throws InputError.
 std::size_t renderFolder(const std::filesystem::path& folder, const suite::Catalogue& catalogue,
                          WallTime now);

@@ -3,6 +3,7 @@
 
 #include "play/result.hpp"
 #include "report/records.hpp"
+#include "report/store/stored_result.hpp"
 #include "suite/catalogue.hpp"
 
 #include <filesystem>
@@ -11,21 +12,6 @@
 #include <vector>
 
 namespace wsgauntlet::report {
-
-/// A result that was read from the JSON file of a case and from its times, if they are there. What
-/// these files do not hold is missing: all but the start of long payloads.
-struct StoredResult {
-  /// The case as it was when it ran; null when it is that of the catalogue.
-  std::unique_ptr<suite::Case> ownCase;
-  play::Result result;
-};
-
-/// Reads the JSON file of a case. Throws InputError with file, line and JSON pointer.
-[[nodiscard]] StoredResult readResult(const std::filesystem::path& file,
-                                      const suite::Catalogue& catalogue);
-/// The same for a text; `name` stands in the places of problems.
-[[nodiscard]] StoredResult parseResult(const std::string& name, const std::string& text,
-                                       const suite::Catalogue& catalogue);
 
 /// A report folder as it lies on disk.
 class StoredReports {
@@ -55,19 +41,5 @@ class StoredReports {
   Records records_;
   std::map<suite::CaseId, std::unique_ptr<suite::Case>> foreignCases_;
 };
-
-/// The content of a file of a report folder, which must be a regular file: a link could lead
-/// anywhere. Throws InputError.
-[[nodiscard]] std::string readReportFile(const std::filesystem::path& folder,
-                                         const std::string& name);
-/// True for the name of a JSON file that lies in the folder itself.
-[[nodiscard]] bool isReportName(std::string_view name);
-/// The JSON files of cases (`*_case_*.json`) that were written after `index.json`, or all of them
-/// when there is none: what a run that was interrupted has left.
-[[nodiscard]] std::vector<std::string> unlistedFiles(const std::filesystem::path& folder);
-
-/// Words of reports to what they mean; nothing for other words.
-[[nodiscard]] std::optional<play::Behavior> behaviorOf(std::string_view word);
-[[nodiscard]] std::optional<play::BehaviorClose> behaviorCloseOf(std::string_view word);
 
 }  // namespace wsgauntlet::report

@@ -1,9 +1,7 @@
 #include "report/store/run_record.hpp"
 
 #include "base/atomic_file.hpp"
-#include "base/error.hpp"
-#include "base/json_source.hpp"
-#include "report/store/reader.hpp"
+#include "report/store/report_files.hpp"
 #include "report/store/stored_json.hpp"
 
 #include <algorithm>
@@ -51,10 +49,8 @@ ordered_json idsJson(const Ids& ids) {
 }
 
 std::vector<suite::CaseId> idsOf(const StoredJson& json) {
-  json.expectArray();
   std::vector<suite::CaseId> ids;
-  for (std::size_t i = 0; i < json.size(); ++i) {
-    const StoredJson entry = json.at(i);
+  for (const StoredJson& entry : json.elements()) {
     const auto id = suite::CaseId::parse(entry.text());
     if (!id) entry.fail("expected a case id such as 1.1.1");
     ids.push_back(*id);
@@ -65,10 +61,8 @@ std::vector<suite::CaseId> idsOf(const StoredJson& json) {
 void readShards(const StoredJson& json, RunRecord& record) {
   if (json.isNull()) return;
   record.shards = static_cast<int>(json.at("count").integer(kMostShards));
-  const StoredJson present = json.at("present");
-  present.expectArray();
-  for (std::size_t i = 0; i < present.size(); ++i) {
-    record.present.insert(static_cast<int>(present.at(i).integer(kMostShards)));
+  for (const StoredJson& shard : json.at("present").elements()) {
+    record.present.insert(static_cast<int>(shard.integer(kMostShards)));
   }
 }
 
@@ -83,13 +77,13 @@ RunRecord runRecordOf(const StoredJson& file) {
   record.started = wallTimeOf(file.at("started"));
   if (!file.at("ended").isNull()) record.ended = wallTimeOf(file.at("ended"));
   record.cases = idsOf(file.at("cases"));
-  const StoredJson agents = file.at("agents");
-  agents.expectArray();
-  for (std::size_t i = 0; i < agents.size(); ++i) record.agents.push_back(agents.at(i).text());
+  for (const StoredJson& agent : file.at("agents").elements()) {
+    record.agents.push_back(agent.text());
+  }
   const StoredJson excluded = file.at("excluded");
   excluded.expectObject();
-  for (const auto& [agent, unused] : excluded.value().items()) {
-    const auto ids = idsOf(excluded.at(agent));
+  for (const auto& [agent, list] : excluded.value().items()) {
+    const auto ids = idsOf(excluded.child(list, agent));
     record.excluded[agent].insert(ids.begin(), ids.end());
   }
   readShards(file.at("shards"), record);
@@ -121,12 +115,8 @@ void writeRunRecord(const fs::path& folder, const RunRecord& record) {
 std::optional<RunRecord> readRunRecord(const fs::path& folder) {
   std::error_code error;
   if (!fs::exists(fs::symlink_status(folder / kName, error))) return std::nullopt;
-  const std::string name = (folder / kName).string();
-  const std::string text = readReportFile(folder, kName);
-  const nlohmann::json root = nlohmann::json::parse(text, nullptr, false);
-  // The slower reader knows the line.
-  if (root.is_discarded()) static_cast<void>(JsonSource(name, text));
-  return runRecordOf(StoredJson(name, text, root));
+  StoredFile file((folder / kName).string(), readReportFile(folder, kName));
+  return runRecordOf(file.root());
 }
 
 RunRecord mergeRunRecords(std::span<const RunRecord> parts) {

@@ -1,13 +1,13 @@
 #include "report/store/stored_json.hpp"
 
-#include "base/error.hpp"
 #include "base/hex.hpp"
-#include "base/json_reader.hpp"
+#include "base/json_source.hpp"
 #include "base/text.hpp"
-#include "report/excerpt_text.hpp"
+#include "report/records.hpp"
 
 #include <chrono>
 #include <cstdio>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -15,114 +15,110 @@ namespace wsgauntlet::report {
 namespace {
 
 constexpr std::string_view kCutMark = " ...";
-/// A cut excerpt lacks at most the beginning of a code point.
-constexpr std::size_t kShortestCut = play::Excerpt::kOctets - 3;
 
-bool isCut(std::string_view text, std::size_t least) {
-  return text.ends_with(kCutMark) && text.size() - kCutMark.size() >= least;
+/// Octets that a report shows as text, or as `0x` and digits where they are not UTF-8.
+std::string shownOctets(std::string_view text) {
+  const auto octets = text.starts_with("0x") ? fromHex(text.substr(2)) : std::nullopt;
+  return octets && !isUtf8(*octets) ? *octets : std::string(text);
 }
 
-std::optional<std::string> hexPart(std::string_view text) {
-  return text.starts_with("0x") ? fromHex(text.substr(2)) : std::nullopt;
-}
-
-/// The excerpt that reads `0x` and digits, if these octets would be shown so.
-std::optional<play::Excerpt> hexExcerpt(const std::string& text, bool cut,
-                                        std::optional<std::uint64_t> length) {
-  const std::string_view digits =
-      cut ? std::string_view(text).substr(0, text.size() - kCutMark.size())
-          : std::string_view(text);
-  const auto octets = hexPart(digits);
-  if (!octets || octets->size() > play::Excerpt::kOctets) return std::nullopt;
+play::Excerpt shownExcerpt(std::string_view text, std::optional<std::uint64_t> length) {
+  // A text that was cut lacks at most the beginning of a code point.
+  constexpr std::size_t kShortestCut = play::Excerpt::kOctets - 3 + kCutMark.size();
+  const bool cut = text.ends_with(kCutMark) &&
+                   (length ? *length > play::Excerpt::kOctets : text.size() >= kShortestCut);
+  if (cut) text.remove_suffix(kCutMark.size());
   play::Excerpt excerpt;
-  excerpt.head = *octets;
-  excerpt.length = length.value_or(octets->size() + (cut ? 1 : 0));
-  if (excerptText(excerpt).text != text) return std::nullopt;
+  excerpt.head = shownOctets(text);
+  excerpt.length = length.value_or(excerpt.head.size() + (cut ? 1 : 0));
   return excerpt;
 }
 
 }  // namespace
 
+StoredFile::StoredFile(std::string name, std::string text)
+    : name_(std::move(name)),
+      text_(std::move(text)),
+      root_(nlohmann::json::parse(text_, nullptr, false)),
+      problems_(name_, text_) {
+  // The slower reader knows the line.
+  if (root_.is_discarded()) static_cast<void>(JsonSource(name_, text_));
+}
+
 void StoredJson::fail(const std::string& message) const {
-  throw InputError(std::vector<Problem>{{JsonSource(name_, text_).place(pointer_), message}});
+  throw InputError(std::vector<Problem>{{problems().place(pointer()), message}});
 }
 
 bool StoredJson::has(const std::string& key) const {
-  return value_->is_object() && value_->contains(key);
+  return value().is_object() && value().contains(key);
 }
 
 StoredJson StoredJson::at(const std::string& key) const {
   expectObject();
-  const auto found = value_->find(key);
-  if (found == value_->end()) fail(fmt::format("the key \"{}\" is missing", terminalText(key)));
-  return {name_, text_, *found, pointerBelow(pointer_, key)};
+  const auto found = value().find(key);
+  if (found == value().end()) fail(fmt::format("the key \"{}\" is missing", key));
+  return child(*found, key);
 }
 
 StoredJson StoredJson::at(std::size_t index) const {
-  expectArray();
-  if (index >= value_->size()) fail(fmt::format("expected more than {} elements", value_->size()));
-  return {name_, text_, (*value_)[index], pointerBelow(pointer_, std::to_string(index))};
+  if (!value().is_array()) failExpected("a list");
+  if (index >= size()) fail(fmt::format("expected more than {} elements", size()));
+  return child(value()[index], std::to_string(index));
 }
 
 void StoredJson::expectObject() const {
-  if (!value_->is_object()) fail("expected an object, got " + shownJson(*value_));
-}
-
-void StoredJson::expectArray() const {
-  if (!value_->is_array()) fail("expected an array, got " + shownJson(*value_));
+  if (!value().is_object()) failExpected("an object");
 }
 
 const std::string& StoredJson::text() const {
-  if (!value_->is_string()) fail("expected a text, got " + shownJson(*value_));
-  return value_->get_ref<const std::string&>();
+  if (!value().is_string()) failExpected("a text");
+  return value().get_ref<const std::string&>();
 }
 
-bool StoredJson::boolean() const {
-  if (!value_->is_boolean()) fail("expected true or false, got " + shownJson(*value_));
-  return value_->get<bool>();
+std::string StoredJson::octets() const {
+  if (!value().is_object()) return shownOctets(text());
+  if (has("text")) return at("text").text();
+  const auto octets = fromHex(at("hex").text());
+  if (!octets) at("hex").fail("expected hexadecimal digits");
+  return *octets;
 }
 
-double StoredJson::number() const {
-  if (!value_->is_number()) fail("expected a number, got " + shownJson(*value_));
-  return value_->get<double>();
-}
-
-std::uint64_t StoredJson::integer(std::uint64_t most) const {
-  if (!value_->is_number_unsigned() || value_->get<std::uint64_t>() > most) {
-    fail(fmt::format("expected an integer from 0 to {}, got {}", most, shownJson(*value_)));
-  }
-  return value_->get<std::uint64_t>();
-}
-
-std::optional<std::string> StoredJson::textOrNull() const {
+std::optional<std::string> StoredJson::octetsOrNull() const {
   if (isNull()) return std::nullopt;
-  return text();
+  return octets();
 }
 
-std::string octetsOf(const std::string& text) {
-  const auto octets = hexPart(text);
-  return octets && !isUtf8(*octets) ? *octets : text;
-}
-
-play::Excerpt excerptOf(const std::string& text, std::optional<std::uint64_t> length) {
-  const bool cut = length ? *length > play::Excerpt::kOctets && text.ends_with(kCutMark)
-                          : isCut(text, kShortestCut);
-  if (const auto hex = hexExcerpt(text, cut, length)) return *hex;
+play::Excerpt StoredJson::payload() const {
+  if (value().is_array()) {
+    return shownExcerpt(at(1).text(), at(std::size_t{0}).integer(kAny));
+  }
+  if (!value().is_object()) return shownExcerpt(text(), std::nullopt);
   play::Excerpt excerpt;
-  excerpt.head = cut ? text.substr(0, text.size() - kCutMark.size()) : text;
-  excerpt.length = length.value_or(excerpt.head.size() + (cut ? 1 : 0));
+  excerpt.length = at("length").integer(kAny);
+  excerpt.head = octets();
   return excerpt;
 }
 
-std::optional<play::Excerpt> excerptOfHex(const std::string& digits, std::uint64_t length) {
-  const bool cut = digits.ends_with(kCutMark);
-  const auto octets =
-      fromHex(std::string_view(digits).substr(0, digits.size() - (cut ? kCutMark.size() : 0)));
-  if (!octets || octets->size() > length || (!cut && octets->size() != length)) return std::nullopt;
-  play::Excerpt excerpt;
-  excerpt.head = *octets;
-  excerpt.length = length;
-  return excerpt;
+play::Event StoredJson::event() const {
+  const std::string& kind = at(std::size_t{0}).text();
+  if (kind == "message") return play::MessageEvent{at(1).payload(), at(2).boolean()};
+  if (kind == "pong") return play::PongEvent{at(1).payload()};
+  if (kind == "timeout") return play::TimeoutEvent{at(1).octets()};
+  fail("expected an event: message, pong or timeout");
+}
+
+play::Behavior readBehavior(const StoredJson& word) {
+  const auto value = behaviorOf(word.text());
+  if (!value) word.fail("expected OK, NON-STRICT, INFORMATIONAL, UNIMPLEMENTED or FAILED");
+  return *value;
+}
+
+play::BehaviorClose readBehaviorClose(const StoredJson& word) {
+  const auto value = behaviorCloseOf(word.text());
+  if (!value) {
+    word.fail("expected OK, INFORMATIONAL, FAILED BY CLIENT, WRONG CODE, UNCLEAN or FAILED");
+  }
+  return *value;
 }
 
 WallTime wallTimeOf(const StoredJson& text) {
@@ -139,7 +135,11 @@ WallTime wallTimeOf(const StoredJson& text) {
   }
   const std::chrono::year_month_day date{std::chrono::year(year), std::chrono::month(month),
                                          std::chrono::day(day)};
-  if (!date.ok()) text.fail("expected a day of the calendar");
+  if (!date.ok() || year < 0) text.fail("expected a day of the calendar");
+  const auto isIn = [](int value, int end) { return value >= 0 && value < end; };
+  if (!isIn(hour, 24) || !isIn(minute, 60) || !isIn(second, 60) || milliseconds < 0) {
+    text.fail("expected a time of day");
+  }
   return WallTime(std::chrono::sys_days(date)) + std::chrono::hours(hour) +
          std::chrono::minutes(minute) + std::chrono::seconds(second) +
          std::chrono::milliseconds(milliseconds);

@@ -1,16 +1,20 @@
+#include "report/store/stored_result.hpp"
+
 #include "base/error.hpp"
 #include "base/hex.hpp"
-#include "base/json_source.hpp"
 #include "base/text.hpp"
 #include "report/excerpt_text.hpp"
-#include "report/store/reader.hpp"
+#include "report/store/report_files.hpp"
+#include "report/store/sidecar.hpp"
 #include "report/store/stored_case.hpp"
 #include "report/store/stored_json.hpp"
+#include "report/store/stored_wire_log.hpp"
 
-#include <cstdio>
 #include <limits>
-
-#include <fmt/format.h>
+#include <map>
+#include <optional>
+#include <utility>
+#include <variant>
 
 namespace wsgauntlet::report {
 namespace {
@@ -19,36 +23,15 @@ using nlohmann::json;
 
 constexpr std::uint64_t kLongestDuration = std::numeric_limits<std::int64_t>::max();
 
-play::Behavior behavior(const StoredJson& word) {
-  const auto value = behaviorOf(word.text());
-  if (!value) word.fail("expected OK, NON-STRICT, INFORMATIONAL, UNIMPLEMENTED or FAILED");
-  return *value;
-}
-
-play::BehaviorClose behaviorClose(const StoredJson& word) {
-  const auto value = behaviorCloseOf(word.text());
-  if (!value) {
-    word.fail("expected OK, INFORMATIONAL, FAILED BY CLIENT, WRONG CODE, UNCLEAN or FAILED");
-  }
-  return *value;
-}
-
 /// `?` stands for a handshake that did not take place.
-std::string readHeader(const StoredJson& text) {
-  return text.text() == "?" ? "" : text.text();
+std::string readHeader(const StoredJson& json) {
+  return json.value().is_object() ? json.octets() : json.text() == "?" ? "" : json.text();
 }
 
-/// A reason that we sent although it is not UTF-8 stands as bare digits.
-std::optional<std::string> readSentReason(const StoredJson& reason) {
-  auto text = reason.textOrNull();
-  if (!text) return text;
-  const auto octets = fromHex(*text);
-  return octets && !isUtf8(*octets) ? octets : text;
-}
-
-std::optional<std::string> octetsOrNull(const StoredJson& text) {
-  const auto value = text.textOrNull();
-  return value ? std::optional(octetsOf(*value)) : std::nullopt;
+/// A reason that we sent although it is not UTF-8 is shown as bare digits.
+std::optional<std::string> readSentReason(const StoredJson& json) {
+  const auto digits = json.value().is_string() ? fromHex(json.text()) : std::nullopt;
+  return digits && !isUtf8(*digits) ? digits : json.octetsOrNull();
 }
 
 websocket::Closing readClosing(const StoredJson& file) {
@@ -60,11 +43,11 @@ websocket::Closing readClosing(const StoredJson& file) {
   out.wasOpenHandshakeTimeout = file.at("wasOpenHandshakeTimeout").boolean();
   out.wasCloseHandshakeTimeout = file.at("wasCloseHandshakeTimeout").boolean();
   out.wasServerConnectionDropTimeout = file.at("wasServerConnectionDropTimeout").boolean();
-  out.wasNotCleanReason = octetsOrNull(file.at("wasNotCleanReason"));
-  out.localCloseCode = file.at("localCloseCode").integerOrNull<std::uint16_t>(65535);
+  out.wasNotCleanReason = file.at("wasNotCleanReason").octetsOrNull();
+  out.localCloseCode = file.at("localCloseCode").integerOrNull<std::uint16_t>();
   out.localCloseReason = readSentReason(file.at("localCloseReason"));
-  out.remoteCloseCode = file.at("remoteCloseCode").integerOrNull<std::uint16_t>(65535);
-  out.remoteCloseReason = octetsOrNull(file.at("remoteCloseReason"));
+  out.remoteCloseCode = file.at("remoteCloseCode").integerOrNull<std::uint16_t>();
+  out.remoteCloseReason = file.at("remoteCloseReason").octetsOrNull();
   return out;
 }
 
@@ -73,8 +56,8 @@ std::map<Key, std::uint64_t> readCounts(const StoredJson& file, const char* name
   const StoredJson table = file.at(name);
   table.expectObject();
   std::map<Key, std::uint64_t> out;
-  for (const auto& [text, unused] : table.value().items()) {
-    const StoredJson count = table.at(text);
+  for (const auto& [text, value] : table.value().items()) {
+    const StoredJson count = table.child(value, text);
     const json key = json::parse(text, nullptr, false);
     if (!key.is_number_unsigned() || key.get<std::uint64_t>() > std::numeric_limits<Key>::max()) {
       count.fail("expected a number as key");
@@ -105,83 +88,16 @@ std::optional<play::TrafficStats> traffic(const StoredJson& stats) {
   return out;
 }
 
-/// The lengths of the data messages in a wire log, which shows them whole where events do not.
-std::vector<std::uint64_t> messageLengths(const play::WireLog& log) {
-  std::vector<std::uint64_t> lengths;
-  std::optional<std::uint64_t> message;
-  for (const play::WireLogRow& row : log) {
-    const auto* frame = std::get_if<play::FrameReceivedRow>(&row.what);
-    if (frame == nullptr || frame->opcode > 2) continue;
-    if (frame->opcode != 0) message = 0;
-    if (!message) continue;
-    *message += frame->payload.length;
-    if (frame->fin) lengths.push_back(*std::exchange(message, std::nullopt));
-  }
-  return lengths;
-}
-
-/// The excerpt of an event. The length of one that was cut is known from the wire log, or it is
-/// that of an expected event that reads the same.
-play::Excerpt eventExcerpt(const std::string& text, std::optional<std::uint64_t> logged,
-                           const suite::Case& testCase) {
-  play::Excerpt excerpt = excerptOf(text);
-  if (!excerpt.cut()) return excerpt;
-  if (logged && *logged > play::Excerpt::kOctets) return excerptOf(text, logged);
-  for (const suite::Alternative& alternative : suite::alternativesOf(testCase)) {
-    for (const suite::ExpectedEvent& event : alternative.events) {
-      const auto* message = std::get_if<suite::ExpectMessage>(&event);
-      if (message == nullptr) continue;
-      play::Excerpt whole(message->payload);
-      if (excerptText(whole).text == text) return whole;
-    }
-  }
-  return excerpt;
-}
-
-std::vector<play::Event> events(const StoredJson& received, const play::Result& result) {
-  received.expectArray();
-  const std::vector<std::uint64_t> lengths = messageLengths(result.wireLog);
-  std::size_t messages = 0;
-  std::vector<play::Event> out;
-  for (std::size_t i = 0; i < received.size(); ++i) {
-    const StoredJson event = received.at(i);
-    const std::string& kind = event.at(std::size_t{0}).text();
-    const std::string& text = event.at(1).text();
-    if (kind == "message") {
-      const auto logged =
-          messages < lengths.size() ? std::optional(lengths[messages]) : std::nullopt;
-      ++messages;
-      out.emplace_back(
-          play::MessageEvent{eventExcerpt(text, logged, *result.testCase), event.at(2).boolean()});
-    } else if (kind == "pong") {
-      out.emplace_back(play::PongEvent{excerptOf(text)});
-    } else if (kind == "timeout") {
-      out.emplace_back(play::TimeoutEvent{octetsOf(text)});
-    } else {
-      event.fail("expected an event: message, pong or timeout");
-    }
-  }
-  return out;
-}
-
-/// A case notes at the opening what it expects; one without expectations has sent something.
-bool wasOpened(const StoredJson& file, const play::Result& result) {
-  if (file.at("expected").size() > 0) return true;
-  if (!suite::alternativesOf(*result.testCase).empty()) return false;
-  return result.duration.count() > 0 || !result.stats.framesSent.empty() ||
-         !result.stats.framesReceived.empty();
-}
-
 play::Result resultOf(const StoredJson& file, const suite::Case* testCase) {
   play::Result result;
   result.testCase = testCase;
   result.number = static_cast<int>(file.at("case").integer(1'000'000));
-  result.agent = file.at("agent").text();
+  result.agent = file.at("agent").octets();
   result.isServer = file.at("isServer").boolean();
-  result.behavior = behavior(file.at("behavior"));
-  result.behaviorClose = behaviorClose(file.at("behaviorClose"));
-  result.result = octetsOf(file.at("result").text());
-  result.resultClose = octetsOf(file.at("resultClose").text());
+  result.behavior = readBehavior(file.at("behavior"));
+  result.behaviorClose = readBehaviorClose(file.at("behaviorClose"));
+  result.result = file.at("result").octets();
+  result.resultClose = file.at("resultClose").octets();
   result.started = wallTimeOf(file.at("started"));
   result.duration = std::chrono::milliseconds(
       static_cast<std::int64_t>(file.at("duration").integer(kLongestDuration)));
@@ -195,24 +111,72 @@ play::Result resultOf(const StoredJson& file, const suite::Case* testCase) {
   result.traffic = traffic(file.at("trafficStats"));
   result.wireLog = readWireLog(file.at("wirelog"));
   result.wireLogOn = file.at("createWirelog").boolean();
-  result.received = events(file.at("received"), result);
-  result.opened = wasOpened(file, result);
+  for (const StoredJson& event : file.at("received").elements()) {
+    result.received.push_back(event.event());
+  }
   return result;
+}
+
+/// Messages that were cut have lost their length: it is that of an expected one that looks the
+/// same.
+void guessLengths(play::Result& result) {
+  for (play::Event& event : result.received) {
+    auto* message = std::get_if<play::MessageEvent>(&event);
+    if (message == nullptr || !message->payload.cut()) continue;
+    const std::string text = excerptText(message->payload).text;
+    for (const suite::Alternative& alternative : suite::alternativesOf(*result.testCase)) {
+      for (const suite::ExpectedEvent& expected : alternative.events) {
+        const auto* known = std::get_if<suite::ExpectMessage>(&expected);
+        if (known == nullptr) continue;
+        const play::Excerpt whole(known->payload);
+        if (excerptText(whole).text == text) message->payload = whole;
+      }
+    }
+  }
+}
+
+/// Without a sidecar.
+StoredResult shownResult(const StoredJson& file, const suite::Catalogue& catalogue) {
+  StoredResult out;
+  const suite::Case* testCase = caseOf(file, catalogue, out.ownCase);
+  out.result = resultOf(file, testCase);
+  // A case says at the opening what it expects, if it expects anything.
+  out.result.opened = file.at("expected").size() > 0 || out.result.duration.count() > 0;
+  guessLengths(out.result);
+  return out;
+}
+
+/// Nothing when the sidecar is of another run or version, or broken.
+std::optional<StoredResult> exactResult(const std::string& sidecarText, const std::string& started,
+                                        const suite::Catalogue& catalogue) {
+  if (sidecarText.empty()) return std::nullopt;
+  try {
+    StoredFile file("sidecar", sidecarText);
+    const StoredJson sidecar = file.root();
+    if (!isSidecarOf(sidecar, started)) return std::nullopt;
+    StoredResult out;
+    out.ownCase = exactCase(sidecar, catalogue);
+    out.result = resultOf(sidecar, out.ownCase.get());
+    addFromSidecar(sidecar, out.result);
+    return out;
+  } catch (const InputError&) {
+    return std::nullopt;
+  }
 }
 
 }  // namespace
 
 StoredResult parseResult(const std::string& name, const std::string& text,
-                         const suite::Catalogue& catalogue) {
-  const json root = json::parse(text, nullptr, false);
-  // The slower reader knows the line.
-  if (root.is_discarded()) static_cast<void>(JsonSource(name, text));
-  const StoredJson file(name, text, root);
-  file.expectObject();
-  StoredResult out;
-  const suite::Case* testCase = caseOf(file, catalogue, out.ownCase);
-  out.result = resultOf(file, testCase);
-  return out;
+                         const suite::Catalogue& catalogue, const std::string& sidecarText) {
+  StoredFile file(name, text);
+  auto exact = exactResult(sidecarText, file.root().at("started").text(), catalogue);
+  return exact ? *std::move(exact) : shownResult(file.root(), catalogue);
+}
+
+StoredResult readStored(const std::filesystem::path& folder, const std::string& reportFile,
+                        const suite::Catalogue& catalogue) {
+  return parseResult((folder / reportFile).string(), readReportFile(folder, reportFile), catalogue,
+                     readSidecar(folder, reportFile));
 }
 
 }  // namespace wsgauntlet::report

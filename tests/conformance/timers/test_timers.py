@@ -117,9 +117,9 @@ class Timers(unittest.TestCase):
         for case, number in zip(CASES, IDS, strict=True):
             path, = out.glob(f"*_case_{number.replace('.', '_')}.json")
             result = json.loads(path.read_text("utf-8"))
-            timing = json.loads((out / "timing" / path.name).read_text("utf-8"))
-            seen.add(timing.get("run", "first"))
-            ended = list(steps(case, result["wirelog"], timing["rows"]))
+            exact = json.loads((out / "exact" / path.name).read_text("utf-8"))
+            seen.add(exact.get("run", "first"))
+            ended = list(steps(case, result["wirelog"], exact["rows"]))
             where = f"{out.name}, {case.title}: {ended}"
             for kind in set(case.ends):
                 self.assertEqual(sum(step.kind == kind for step in ended), case.ends.count(kind), where)

@@ -84,7 +84,7 @@ def folder_problems(out: pathlib.Path) -> list[str]:
     """Whatever names peers have, files stay in the folder, and pages hold no markup of theirs."""
     problems = []
     for path in out.iterdir():
-        if not re.fullmatch(r"index\.(json|html)|run\.json|timing|[a-z0-9_]*_case_[0-9_]+\.(json|html)", path.name):
+        if not re.fullmatch(r"index\.(json|html)|run\.json|exact|[a-z0-9_]*_case_[0-9_]+\.(json|html)", path.name):
             problems.append(f"a file that should not be there: {path.name!r}")
         elif path.suffix == ".html" and "<hostile" in path.read_text("utf-8"):
             problems.append(f"{path.name}: markup of the peer's")

@@ -10,6 +10,7 @@ import sys
 import tempfile
 
 PROGRAM = os.path.abspath(sys.argv[1])
+ROOT = pathlib.Path(__file__).resolve().parents[3]
 
 
 class Run:
@@ -118,10 +119,37 @@ def folders(run):
     run(2, "serve", "nowhere", says="there is no such report folder")
 
 
+def original(run):
+    """Case files without sidecars, as the original writes them."""
+    index = {}
+    (run.folder / "original").mkdir()
+    for source in sorted((ROOT / "tests/fuzz/corpus/result_json").iterdir()):
+        result = json.loads(source.read_text())
+        if "opened" in result:
+            continue
+        name = "%s_case_%s.json" % (source.name, result["id"].replace(".", "_"))
+        (run.folder / "original" / name).write_text(source.read_text())
+        index.setdefault(result["agent"], {})[result["id"]] = {
+            "behavior": result["behavior"], "behaviorClose": result["behaviorClose"], "duration": result["duration"],
+            "remoteCloseCode": result["remoteCloseCode"], "reportfile": name}
+    (run.folder / "original/index.json").write_text(json.dumps(index))
+    run(1, "gate", "original", says='5.19  FAILED / UNCLEAN')
+    run(0, "diff", "original", "original", says="chromium: 5 the same")
+    run(0, "merge", "original", "-o", "of-original", says="7 results of 3 agents")
+    run(1, "gate", "of-original", says="3 unexpected failures")
+    run(0, "html", "of-original", says="7 pages and index.html")
+    page = (run.folder / "of-original/approved_case_5_19.html").read_text()
+    if "fragment1fragment2" not in page or "(UNCLEAN)" not in page:
+        run.failures.append("the page shows less than the verdict and the events\n" + page)
+    if (run.folder / "of-original/exact").exists():
+        run.failures.append("sidecars appeared from nowhere")
+    run(0, "pcap", "of-original/approved_case_5_19.json", "-o", "original.pcapng")
+
+
 def main():
     with tempfile.TemporaryDirectory() as name:
         run = Run(pathlib.Path(name))
-        for part in (gate, recorded, known, outputs, folders):
+        for part in (gate, recorded, known, outputs, folders, original):
             part(run)
         sys.exit("\n".join(run.failures) or 0)
 

@@ -57,12 +57,12 @@ TEST_F(FolderTest, WritesAsCasesEndAndTheIndexWhenAsked) {
   const Sample sample = passed("1.1.1");
   folder.write(sample.result);
   EXPECT_THAT(files(folder.path()),
-              ElementsAre("agent_1_0_case_1_1_1.html", "agent_1_0_case_1_1_1.json", "timing"));
+              ElementsAre("agent_1_0_case_1_1_1.html", "agent_1_0_case_1_1_1.json", "exact"));
   const std::vector<const suite::Case*> cases = {sample.testCase.get()};
   folder.writeIndex(cases, WallTime{});
   EXPECT_THAT(files(folder.path()),
-              ElementsAre("agent_1_0_case_1_1_1.html", "agent_1_0_case_1_1_1.json", "index.html",
-                          "index.json", "timing"));
+              ElementsAre("agent_1_0_case_1_1_1.html", "agent_1_0_case_1_1_1.json", "exact",
+                          "index.html", "index.json"));
   const auto index = nlohmann::json::parse(read(folder.path() / "index.json"));
   const std::string name = index["agent/1.0"]["1.1.1"]["reportfile"];
   EXPECT_EQ(nlohmann::json::parse(read(folder.path() / name))["id"], "1.1.1");

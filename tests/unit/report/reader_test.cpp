@@ -5,6 +5,7 @@
 #include "report/pages/case_page.hpp"
 #include "report/store/folder.hpp"
 #include "report/store/json.hpp"
+#include "report/store/sidecar.hpp"
 #include "samples.hpp"
 #include "temp_folder.hpp"
 
@@ -46,45 +47,242 @@ std::string readError(const std::string& text) {
   return "no error";
 }
 
-TEST(ParseResult, WritesAgainWhatItHasRead) {
+/// A result that comes back from its JSON file and its sidecar.
+StoredResult readBack(const play::Result& result) {
+  return parseResult("case.json", caseJson(result), catalogue(), sidecarJson(result));
+}
+
+void expectTheSame(const play::Result& result) {
+  StoredResult stored = readBack(result);
+  EXPECT_EQ(sidecarJson(stored.result), sidecarJson(result));
+  EXPECT_EQ(caseJson(stored.result), caseJson(result));
+  EXPECT_EQ(casePage(stored.result), casePage(result));
+  EXPECT_EQ(sentence(explain(stored.result)), sentence(explain(result)));
+  stored.result.testCase = result.testCase;
+  EXPECT_TRUE(stored.result == result);
+}
+
+/// The events that a case expects.
+std::vector<suite::ExpectedEvent>& expected(suite::Case& testCase) {
+  return std::get<suite::ExpectedEvents>(testCase.criterion).alternatives[0].events;
+}
+
+TEST(ParseResult, GivesTheResultAsItWas) {
+  for (Sample& sample : samples()) {
+    SCOPED_TRACE(sample.testCase->id.str());
+    expectTheSame(sample.result);
+    sample.result.opened = false;
+    expectTheSame(sample.result);
+  }
+}
+
+TEST(ParseResult, KeepsTimesDoubtAndCorrection) {
+  Sample sample = failed("1.1.1");
+  play::Result& result = sample.result;
+  std::chrono::nanoseconds at(1);
+  for (play::WireLogRow& row : result.wireLog) row.at = at *= 1001;
+  result.roundTrips = {std::chrono::nanoseconds(7), std::chrono::nanoseconds(5)};
+  result.cutShort = true;
+  for (const auto run : {play::Run::only, play::Run::second, play::Run::unrepeated}) {
+    result.run = run;
+    for (const auto doubt : {play::Doubt::none, play::Doubt::absence, play::Doubt::race}) {
+      result.doubt = doubt;
+      expectTheSame(result);
+    }
+  }
+  result.correction = {play::Behavior::unimplemented, play::BehaviorClose::failedByClient,
+                       "RFC 6455 section 5.5.3", "It may."};
+  expectTheSame(result);
+  EXPECT_THAT(casePage(readBack(result).result),
+              HasSubstr("without corrections, the verdict would be UNIMPLEMENTED / FAILED BY "
+                        "CLIENT. It may. (RFC 6455 section 5.5.3)"));
+}
+
+TEST(ParseResult, KeepsWhatIsCounted) {
+  Sample sample = passed("12.1.1");
+  play::Result& result = sample.result;
+  result.number = 400;
+  result.isServer = true;
+  result.wireLogOn = false;
+  constexpr std::uint64_t kMuch = ~std::uint64_t{0};
+  result.stats = {{{1, 2}, {kMuch, kMuch}}, {{3, 4}}, {{5, 6}}, {{7, kMuch}, {15, 1}}};
+  result.traffic = {{1, 2, 3, 4, 5}, {6, 7, 8, 9, kMuch}, 11, 12};
+  result.closing = {true, true, true, true, true, true, true, "a", 1000, "b", 65535, "c"};
+  sample.testCase->reportCompressionRatio = sample.testCase->reportTime = true;
+  expectTheSame(result);
+  result.closing = {};
+  expectTheSame(result);
+}
+
+/// Whoever judged a case, and whether the catalogue knows it.
+TEST(ParseResult, KeepsTheCriterionAsFarAsReportsShowIt) {
+  for (const char* id : {"1.1.1", "9.1.1", "100.1"}) {
+    Sample sample = failed(id);
+    suite::Case& testCase = *sample.testCase;
+    testCase.close = {false, {1002, 1007}, false, true};
+    expectTheSame(sample.result);
+    testCase.criterion = suite::Requirement{};
+    sample.result.result = "RFC 6455 section 5.5: the peer did not fail the connection.";
+    expectTheSame(sample.result);
+    std::get<suite::Requirement>(testCase.criterion).expected = {suite::Rating::ok,
+                                                                 {suite::ExpectPong{Payload("a")}}};
+    expectTheSame(sample.result);
+    testCase.criterion = suite::LargeEcho{};
+    expectTheSame(sample.result);
+  }
+}
+
+TEST(ParseResult, DoesWithoutASidecarThatIsBroken) {
+  const Sample sample = failed("1.1.1");
+  const std::string shown = caseJson(sample.result);
+  const std::string good = sidecarJson(sample.result);
+  const auto expectShown = [&shown](const std::string& sidecar) {
+    const StoredResult stored = parseResult("case.json", shown, catalogue(), sidecar);
+    EXPECT_EQ(stored.ownCase, nullptr) << sidecar;
+    EXPECT_EQ(stored.result.behavior, play::Behavior::failed) << sidecar;
+  };
+  EXPECT_NE(parseResult("case.json", shown, catalogue(), good).ownCase, nullptr);
+  const auto keys = nlohmann::json::parse(good);
+  for (const auto& [key, value] : keys.items()) {
+    if (key == "createStats") continue;  // the same in all files
+    auto broken = keys;
+    broken.erase(key);
+    expectShown(broken.dump());
+    broken[key] = nlohmann::json::array({nlohmann::json::array({nullptr})});
+    expectShown(broken.dump());
+  }
+  for (const char* key : {"run", "doubt", "cutShort", "correction"}) {
+    auto broken = keys;
+    broken[key] = "other";
+    expectShown(broken.dump());
+  }
+  auto lacksARow = keys;
+  lacksARow["rows"].erase(0);
+  expectShown(lacksARow.dump());
+}
+
+/// Octets that reports show in a way that cannot be read back.
+const std::string kOctets[] = {"", "0xff", "0xFF", "\xff", "?", "a ...", std::string(kHostile)};
+
+TEST(ParseResult, KeepsEveryKindOfEvent) {
+  Sample sample = passed("1.1.1");
+  play::Result& result = sample.result;
+  result.received.clear();
+  std::vector<suite::ExpectedEvent>& events = expected(*sample.testCase);
+  for (const std::string& octets : kOctets) {
+    play::Excerpt cut(octets);
+    cut.length = 1 << 20U;
+    result.received.emplace_back(play::MessageEvent{play::Excerpt(octets), true});
+    result.received.emplace_back(play::MessageEvent{cut, false});
+    result.received.emplace_back(play::PongEvent{play::Excerpt(octets)});
+    result.received.emplace_back(play::TimeoutEvent{octets});
+    events.emplace_back(suite::ExpectMessage{Payload(octets), true});
+    events.emplace_back(suite::ExpectPong{Payload(octets, 1 << 20U)});
+    events.emplace_back(suite::ExpectTimeout{octets});
+  }
+  const std::string cutCodePoint = std::string(63, 'x') + "\xe2\x82\xac";
+  result.received.emplace_back(play::MessageEvent{play::Excerpt(cutCodePoint), false});
+  const StoredResult stored = readBack(result);
+  ASSERT_EQ(stored.result.received.size(), result.received.size());
+  for (std::size_t i = 0; i < result.received.size(); ++i) {
+    EXPECT_EQ(stored.result.received[i], result.received[i]) << i;
+  }
+  const auto alternatives = suite::alternativesOf(*stored.result.testCase);
+  ASSERT_EQ(alternatives.size(), 1U);
+  EXPECT_EQ(alternatives[0].events.size(), expected(*sample.testCase).size());
+  expectTheSame(result);
+}
+
+TEST(ParseResult, KeepsEveryKindOfRow) {
+  Sample sample = passed("1.1.1");
+  play::WireLog log;
+  const auto add = [&log](auto row) {
+    log.push_back({std::chrono::nanoseconds(log.size() * 1001), std::move(row)});
+  };
+  for (const std::string& octets : kOctets) {
+    play::Excerpt cut(octets + std::string(64, 'x'));
+    cut.length = std::uint64_t{1} << 40U;
+    const play::MaskKey mask{0, 1, 0xfe, 0xff};
+    add(play::OctetsRow{false, play::Excerpt(octets), false});
+    add(play::OctetsRow{true, cut, true});
+    add(play::FrameReceivedRow{cut, 9, false, 7, mask});
+    add(play::FrameReceivedRow{play::Excerpt(octets), 15, true, 0, std::nullopt});
+    add(play::FrameSentRow{cut, 1, false, 4, mask, std::uint64_t{1} << 40U, 3, true});
+    add(play::FrameSentRow{play::Excerpt(octets), 0, true, 0, std::nullopt, {}, {}, false});
+    add(play::WaitRow{0.25, octets});
+    add(play::WaitEndedRow{octets});
+  }
+  add(play::WaitRow{10, std::nullopt});
+  add(play::WaitEndedRow{});
+  add(play::FailAfterRow{1});
+  add(play::FailingRow{});
+  add(play::CloseAfterRow{0.5});
+  add(play::ClosingRow{});
+  add(play::SwitchRow{false});
+  sample.result.wireLog = log;
+  const StoredResult stored = readBack(sample.result);
+  ASSERT_EQ(stored.result.wireLog.size(), log.size());
+  for (std::size_t i = 0; i < log.size(); ++i) EXPECT_EQ(stored.result.wireLog[i], log[i]) << i;
+  expectTheSame(sample.result);
+}
+
+TEST(ParseResult, KeepsOctetsThatReportsCannotShow) {
+  for (const std::string& octets : kOctets) {
+    Sample sample = passed("1.1.1");
+    play::Result& result = sample.result;
+    result.agent = result.result = result.resultClose = octets;
+    result.httpRequest = result.httpResponse = octets;
+    result.closing.localCloseReason = result.closing.remoteCloseReason = octets;
+    result.closing.wasNotCleanReason = octets;
+    sample.testCase->description = sample.testCase->expectation = octets;
+    result.opened = false;
+    const StoredResult stored = readBack(result);
+    EXPECT_EQ(stored.result.agent, octets);
+    EXPECT_EQ(stored.result.httpResponse, octets);
+    EXPECT_EQ(stored.result.closing.localCloseReason, octets);
+    EXPECT_EQ(stored.result.testCase->description, octets);
+    EXPECT_FALSE(stored.result.opened);
+    expectTheSame(result);
+  }
+}
+
+/// As in folders of the original.
+TEST(ParseResult, ReadsVerdictsAndReasonsWithoutASidecar) {
   for (const Sample& sample : samples()) {
     const std::string json = caseJson(sample.result);
     const StoredResult stored = parseResult("case.json", json, catalogue());
-    EXPECT_EQ(caseJson(stored.result), json);
+    EXPECT_EQ(stored.result.behavior, sample.result.behavior);
+    EXPECT_EQ(stored.result.behaviorClose, sample.result.behaviorClose);
     EXPECT_EQ(stored.result.opened, sample.result.opened);
-    EXPECT_EQ(sentence(explain(stored.result)), sentence(explain(sample.result)));
+    EXPECT_EQ(stored.result.received.size(), sample.result.received.size());
+    EXPECT_EQ(stored.result.wireLog.size(), sample.result.wireLog.size());
+    EXPECT_TRUE(casePage(stored.result).ends_with("</html>\n"));
   }
+  const Sample bad = reservedBits();
+  EXPECT_EQ(sentence(explain(parseResult("case.json", caseJson(bad.result), catalogue()).result)),
+            sentence(explain(bad.result)));
 }
 
-TEST(ParseResult, RendersThePageWithoutTheTimesOfRows) {
-  for (Sample& sample : samples()) {
-    for (play::WireLogRow& row : sample.result.wireLog) row.at = Duration{};
-    sample.result.roundTrips.clear();
-    const StoredResult stored = parseResult("case.json", caseJson(sample.result), catalogue());
-    const auto upToSpecification = [](std::string page) {
-      return page.substr(0, std::min(page.find("<h2>Specification</h2>"), page.find("</main>")));
-    };
-    EXPECT_EQ(upToSpecification(casePage(stored.result)),
-              upToSpecification(casePage(sample.result)));
-  }
-}
-
-TEST(ParseResult, KnowsTheLengthOfLongMessages) {
-  const Sample sample = closeBehindLargeMessage();
-  const StoredResult stored = parseResult("case.json", caseJson(sample.result), catalogue());
-  EXPECT_EQ(std::get<play::MessageEvent>(stored.result.received.front()).payload.length, 262144U);
-}
-
-TEST(ParseResult, TakesTheCaseOfTheCatalogueWhenTheFileSaysTheSame) {
-  const suite::Case* known = catalogue().find(*suite::CaseId::parse("1.1.1"));
-  Sample sample = passed("1.1.1");
+TEST(ParseResult, TakesTheLengthOfALongMessageFromWhatWasExpected) {
+  const suite::Case* known = catalogue().find(*suite::CaseId::parse("1.1.5"));
+  Sample sample = passed("1.1.5");
   sample.result.testCase = known;
-  EXPECT_EQ(parseResult("c", caseJson(sample.result), catalogue()).result.testCase, known);
+  const auto& expected =
+      std::get<suite::ExpectMessage>(suite::alternativesOf(*known).front().events.front());
+  sample.result.received = {play::MessageEvent{play::Excerpt(expected.payload), false}};
+  const StoredResult stored = parseResult("case.json", caseJson(sample.result), catalogue());
+  EXPECT_EQ(stored.result.testCase, known);
+  EXPECT_EQ(stored.result.received, sample.result.received);
+}
+
+TEST(ParseResult, KnowsTheCaseAsItWasWhenItRan) {
   const Sample other = passed("1.1.1");
-  const StoredResult stored = parseResult("c", caseJson(other.result), catalogue());
+  const StoredResult stored = readBack(other.result);
+  const suite::Case* known = catalogue().find(*suite::CaseId::parse("1.1.1"));
   EXPECT_NE(stored.result.testCase, known);
   EXPECT_EQ(stored.result.testCase->description, other.testCase->description);
-  EXPECT_EQ(stored.result.testCase->category, known->category);
+  EXPECT_EQ(stored.result.testCase->category, other.testCase->category);
+  EXPECT_EQ(stored.result.testCase->script.size(), known->script.size());
 }
 
 TEST(ParseResult, RefusesWithLineAndPointer) {
@@ -98,14 +296,15 @@ TEST(ParseResult, RefusesWithLineAndPointer) {
             "case.json:3: /behavior: expected OK, NON-STRICT, INFORMATIONAL, UNIMPLEMENTED or "
             "FAILED");
   EXPECT_THAT(readError(with("id", "../x")), HasSubstr("/id: expected a case id such as 1.1.1"));
-  EXPECT_THAT(readError(with("duration", -1)), HasSubstr("/duration: expected an integer from 0"));
+  EXPECT_THAT(readError(with("duration", -1)),
+              HasSubstr("/duration: expected a whole number from 0"));
   EXPECT_THAT(readError(with("wirelog", {{"TO", {64, "zz"}, true}})),
               HasSubstr("/wirelog/0/1: expected the number of octets and their hexadecimal"));
   EXPECT_THAT(readError(with("wirelog", {{"XX"}})), HasSubstr("/wirelog/0: expected a row"));
-  EXPECT_THAT(readError(with("wirelog", {1})), HasSubstr("/wirelog/0: expected an array, got 1"));
+  EXPECT_THAT(readError(with("wirelog", {1})), HasSubstr("/wirelog/0: expected a list, got 1"));
   EXPECT_THAT(readError(with("rxFrameStats", {{"300", 1}})), HasSubstr("/rxFrameStats/300"));
   EXPECT_THAT(readError(with("started", "2026-13-01T00:00:00.000Z")), HasSubstr("/started"));
-  EXPECT_THAT(readError("{}"), HasSubstr("case.json:1: the key \"id\" is missing"));
+  EXPECT_THAT(readError("{}"), HasSubstr("case.json:1: the key \"started\" is missing"));
   EXPECT_THAT(readError("{\n\"agent\": "), HasSubstr("case.json:2: not valid JSON"));
   EXPECT_THAT(readError("[]"), HasSubstr("case.json:1: expected an object"));
 }

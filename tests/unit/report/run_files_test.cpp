@@ -1,17 +1,17 @@
-// What lies in a report folder beside the files that the original writes.
+// Files of a report folder that the original does not have.
 #include "base/error.hpp"
-#include "report/pages/case_page.hpp"
 #include "report/store/folder.hpp"
 #include "report/store/json.hpp"
 #include "report/store/merge.hpp"
-#include "report/store/reader.hpp"
 #include "report/store/run_record.hpp"
-#include "report/store/timing.hpp"
+#include "report/store/sidecar.hpp"
+#include "report/store/stored_result.hpp"
 #include "samples.hpp"
 #include "temp_folder.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
 
 namespace wsgauntlet::report {
 namespace {
@@ -26,69 +26,59 @@ suite::CaseId id(std::string_view text) {
   return *suite::CaseId::parse(text);
 }
 
-class TimingTest : public TempFolder {
+class SidecarTest : public TempFolder {
  protected:
-  TimingTest() : sample_(fragmentedWithPings()) {
-    for (std::size_t i = 0; i < sample_.result.wireLog.size(); ++i) {
-      sample_.result.wireLog[i].at = std::chrono::microseconds(1500 * i);
-    }
+  SidecarTest() : sample_(fragmentedWithPings()) {
     sample_.result.roundTrips = {30us, 10us, 20us};
+    write(root_ / "a.json", caseJson(sample_.result));
   }
-  /// The result as it is read when its JSON file does not hold its times.
-  [[nodiscard]] play::Result bare() const {
-    play::Result result = sample_.result;
-    for (play::WireLogRow& row : result.wireLog) row.at = {};
-    result.roundTrips.clear();
-    return result;
-  }
-  [[nodiscard]] play::Result readBack(const std::string& name = "a.json") const {
-    play::Result result = bare();
-    addTiming(root_, name, result);
-    return result;
+  /// Only a sidecar has these.
+  [[nodiscard]] std::vector<std::chrono::nanoseconds> roundTrips() const {
+    return readStored(root_, "a.json", suite::Catalogue::builtIn()).result.roundTrips;
   }
 
   Sample sample_;
 };
 
-TEST_F(TimingTest, KeepsWhatACorrectionHasChanged) {
-  sample_.result.correction = {play::Behavior::failed, play::BehaviorClose::wrongCode, "RFC X",
-                               "It may."};
-  writeTiming(root_, "a.json", sample_.result);
-  const auto correction = readBack().correction;
-  ASSERT_TRUE(correction);
-  EXPECT_EQ(correction->behavior, play::Behavior::failed);
-  EXPECT_EQ(correction->behaviorClose, play::BehaviorClose::wrongCode);
-  EXPECT_EQ(correction->clause + correction->why, "RFC XIt may.");
-  EXPECT_THAT(casePage(sample_.result, {}, {}),
-              HasSubstr("without corrections, the verdict would be FAILED / WRONG CODE. It may. "
-                        "(RFC X)"));
+TEST_F(SidecarTest, IsInAFolderOfItsOwn) {
+  writeSidecar(root_, "a.json", sample_.result);
+  EXPECT_EQ(roundTrips(), sample_.result.roundTrips);
+  EXPECT_THAT(files(root_), ElementsAre("a.json", "exact"));
+  EXPECT_THAT(files(root_ / "exact"), ElementsAre("a.json"));
 }
 
-TEST_F(TimingTest, ComesBackAsItWas) {
-  writeTiming(root_, "a.json", sample_.result);
-  const play::Result result = readBack();
-  EXPECT_EQ(result.roundTrips, sample_.result.roundTrips);
-  for (std::size_t i = 0; i < result.wireLog.size(); ++i) {
-    EXPECT_EQ(result.wireLog[i].at, sample_.result.wireLog[i].at);
-  }
-  EXPECT_THAT(files(root_), ElementsAre("timing"));
+TEST_F(SidecarTest, IsCopiedIfThereIsOne) {
+  copySidecar(root_, "a.json", root_, "b.json");
+  EXPECT_FALSE(std::filesystem::exists(root_ / "exact"));
+  writeSidecar(root_, "b.json", sample_.result);
+  copySidecar(root_, "b.json", root_, "a.json");
+  EXPECT_EQ(roundTrips(), sample_.result.roundTrips);
 }
 
-TEST_F(TimingTest, OfAnotherRunOrBrokenIsNotTaken) {
-  writeTiming(root_, "a.json", sample_.result);
-  const std::string good = read(timingFile(root_, "a.json"));
+TEST_F(SidecarTest, OfAnotherRunOrBrokenIsNotUsed) {
+  EXPECT_THAT(roundTrips(), IsEmpty());
+  writeSidecar(root_, "a.json", sample_.result);
+  const std::string good = read(sidecarFile(root_, "a.json"));
   const std::string broken[] = {
       "", "{", "[]", "{}", "{\"format\":1}", good.substr(0, good.size() / 2)};
   for (const std::string& text : broken) {
-    write(timingFile(root_, "b.json"), text);
-    EXPECT_THAT(readBack("b.json").roundTrips, IsEmpty()) << text;
+    write(sidecarFile(root_, "a.json"), text);
+    EXPECT_THAT(roundTrips(), IsEmpty()) << text;
   }
-  EXPECT_THAT(readBack("missing.json").roundTrips, IsEmpty());
+  auto later = nlohmann::json::parse(good);
+  later["format"] = 2;
+  write(sidecarFile(root_, "a.json"), later.dump());
+  EXPECT_THAT(roundTrips(), IsEmpty());
   sample_.result.started += 1s;
-  EXPECT_THAT(readBack().roundTrips, IsEmpty());
-  sample_.result.started -= 1s;
-  sample_.result.wireLog.pop_back();
-  EXPECT_THAT(readBack().roundTrips, IsEmpty());
+  writeSidecar(root_, "a.json", sample_.result);
+  EXPECT_THAT(roundTrips(), IsEmpty());
+}
+
+TEST_F(SidecarTest, ThatIsALinkIsNotUsed) {
+  write(root_ / "outside", sidecarJson(sample_.result));
+  std::filesystem::create_directory(root_ / "exact");
+  std::filesystem::create_symlink(root_ / "outside", sidecarFile(root_, "a.json"));
+  EXPECT_THAT(roundTrips(), IsEmpty());
 }
 
 class RunRecordTest : public TempFolder {

@@ -9,7 +9,7 @@
 #include "cli/gate_flags.hpp"
 #include "cli/help.hpp"
 #include "cli/output.hpp"
-#include "gate/comparison.hpp"
+#include "gate/comparison_text.hpp"
 #include "net/loop.hpp"
 #include "report/store/merge.hpp"
 #include "report/store/pcap.hpp"

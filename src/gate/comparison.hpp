@@ -45,8 +45,4 @@ struct AgentChanges {
                                                       const report::Records& after,
                                                       const std::string& agent);
 
-/// The comparison for people, every line ending with a line end. `html` is a page of its own.
-enum class DiffFormat { console, markdown, html };
-[[nodiscard]] std::string formatChanges(const std::vector<AgentChanges>& agents, DiffFormat format);
-
 }  // namespace wsgauntlet::gate

@@ -1,6 +1,7 @@
+#include "gate/comparison_text.hpp"
+
 #include "base/text.hpp"
 #include "base/word_wrap.hpp"
-#include "gate/comparison.hpp"
 #include "gate/gate_text.hpp"
 #include "gate/markdown.hpp"
 #include "report/assets.hpp"

@@ -40,21 +40,5 @@ struct Expectations {
 [[nodiscard]] Expectations readExpectations(const std::filesystem::path& file);
 /// The same for a text; `name` stands in the places of problems.
 [[nodiscard]] Expectations parseExpectations(const std::string& name, const std::string& text);
-/// The text of the file: sorted, so that equal expectations give equal files.
-[[nodiscard]] std::string formatExpectations(const Expectations& expectations);
-
-/// A result that is to be expected from now on, or not any more.
-struct NewExpectation {
-  std::string agent;
-  suite::CaseId id;
-  const report::CaseRecord* failure = nullptr;  ///< null: the case passes
-};
-/// What the file should say after these results. Cases that fail as known keep their entry, those
-/// that pass leave it (a pattern is then replaced by the cases that still fail), those that fail in
-/// a new way move to an entry with the same reason, and new failures get `reason`. Cases without
-/// a result stay as they are.
-[[nodiscard]] Expectations updateExpectations(const Expectations& old,
-                                              const std::vector<NewExpectation>& results,
-                                              const std::string& reason);
 
 }  // namespace wsgauntlet::gate

@@ -1,4 +1,5 @@
-#include "gate/expectations.hpp"
+#include "gate/expectations_update.hpp"
+
 #include "gate/policy.hpp"
 #include "suite/catalogue.hpp"
 #include "suite/selection.hpp"

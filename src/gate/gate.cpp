@@ -1,6 +1,7 @@
 #include "gate/gate.hpp"
 
 #include "base/text.hpp"
+#include "gate/expectations_update.hpp"
 #include "suite/catalogue.hpp"
 
 #include <algorithm>

@@ -3,7 +3,7 @@
 #include "base/atomic_file.hpp"
 #include "base/clock.hpp"
 #include "base/error.hpp"
-#include "gate/expectations.hpp"
+#include "gate/expectations_update.hpp"
 #include "gate/junit.hpp"
 #include "gate/markdown.hpp"
 #include "gate/policy.hpp"

@@ -2,7 +2,7 @@
 // problems with a place.
 #include "base/error.hpp"
 #include "fuzz_input.hpp"
-#include "gate/expectations.hpp"
+#include "gate/expectations_update.hpp"
 
 using namespace wsgauntlet;
 

@@ -1,6 +1,5 @@
-#include "gate/expectations.hpp"
-
 #include "approval.hpp"
+#include "gate/expectations_update.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

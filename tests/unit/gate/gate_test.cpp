@@ -1,5 +1,6 @@
 #include "gate/gate.hpp"
 
+#include "gate/comparison_text.hpp"
 #include "gate/gate_text.hpp"
 #include "gated_run.hpp"
 

@@ -1,6 +1,6 @@
 // What people and scripts see of a run, whole.
 #include "approval.hpp"
-#include "gate/comparison.hpp"
+#include "gate/comparison_text.hpp"
 #include "gate/console.hpp"
 #include "gated_run.hpp"
 #include "report/assets.hpp"

@@ -18,6 +18,7 @@ using websocket::Role;
 constexpr double kClosingTime = 1;
 /// So many times its patience, a case waits for a peer that never falls silent.
 constexpr double kMaxPatience = 10;
+
 /// What the answer of a case says of compression (server role).
 std::optional<websocket::DeflateParameters> answeredDeflate(const Octets& request,
                                                             const std::string& response) {
@@ -241,7 +242,7 @@ void CaseSession::timerFired(CaseTimer timer) {
       connection_.fail(1001, "Going Away", now_);
       break;
     case CaseTimer::patience:
-      if (connection_.queuedPieces() != websocket::Pieces::none) {
+      if (isStillReading()) {
         restartPatience();  // it cannot answer yet
         break;
       }
@@ -268,6 +269,13 @@ void CaseSession::restartPatience() {
   if (!patience) return;
   timers_.cancel(CaseTimer::patience);
   timers_.set(CaseTimer::patience, now_ + time_.patient(*patience));
+  unsent_ = connection_.outbox().waiting();
+}
+
+/// The peer has taken some of what we send since its patience began, and more is to come.
+bool CaseSession::isStillReading() {
+  return connection_.queuedPieces() != websocket::Pieces::none ||
+         connection_.outbox().waiting() < unsent_;
 }
 
 /// The peer was silent for too long. Waits of the script go first; the closing handshake has a

@@ -98,6 +98,7 @@ class CaseSession : public websocket::Session, private websocket::Listener {
   void timerFired(CaseTimer timer);
   void waitEnded();
   void restartPatience();
+  [[nodiscard]] bool isStillReading();
   void giveUp();
   [[nodiscard]] Observation observation() const;
   [[nodiscard]] bool wasCutShort() const;
@@ -123,6 +124,7 @@ class CaseSession : public websocket::Session, private websocket::Listener {
   bool scriptEnded_ = false;
   bool endedByTimer_ = false;  ///< `closeAfter` or `failAfter` did what they are for
   bool gaveUp_ = false;        ///< the peer was silent for too long
+  std::uint64_t unsent_ = 0;   ///< octets that waited when the patience began
   bool peerEndedTcp_ = false;
   bool cutShort_ = false;  ///< a wait ran out before the time that the case gives it
   std::optional<TrafficStats> traffic_;

@@ -8,7 +8,7 @@
 #include "play/verdict.hpp"
 #include "suite/corpora.hpp"
 #include "suite/model.hpp"
-#include "websocket/connection.hpp"
+#include "websocket/observer.hpp"
 
 #include <chrono>
 #include <memory>

@@ -3,7 +3,7 @@
 
 #include "play/result.hpp"
 #include "play/wire_log.hpp"
-#include "websocket/connection.hpp"
+#include "websocket/observer.hpp"
 
 #include <functional>
 #include <utility>

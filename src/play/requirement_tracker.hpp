@@ -5,7 +5,7 @@
 #include "play/observation.hpp"
 #include "play/wire_log.hpp"
 #include "suite/model.hpp"
-#include "websocket/connection.hpp"
+#include "websocket/observer.hpp"
 
 #include <optional>
 #include <string>

@@ -29,7 +29,8 @@ constexpr double kMaxStretch = 10;
 /// it so.
 constexpr double kBusy = 3.5;
 /// With the lowest priority, a peer gets a small part of what is left.
-constexpr double kStretchByLoad = 2.5;
+constexpr double kStretchByLoad = 4;
+constexpr double kMaxStretchByLoad = 20;
 
 }  // namespace
 
@@ -114,7 +115,7 @@ double PeerPace::stretch() const {
   if (!isSlow()) return 1;
   const double byAnswers = std::chrono::duration<double>(slowest_) / kSuitsScripts;
   const double byLoad = load_ >= kBusy ? load_ * kStretchByLoad : 1;
-  return std::clamp(std::max(byAnswers, byLoad), 1.0, kMaxStretch);
+  return std::max(std::clamp(byAnswers, 1.0, kMaxStretch), std::min(byLoad, kMaxStretchByLoad));
 }
 
 }  // namespace wsgauntlet::roles

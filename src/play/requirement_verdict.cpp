@@ -105,10 +105,10 @@ class RequirementJudgement {
   }
 
   void openedWrongly() {
-    auto breaches = websocket::inspectResponse(seen_.handshake, *seen_.request);
-    std::erase_if(breaches, [](const auto& breach) { return !breach.must; });
-    if (!breaches.empty()) {
-      must(breaches.front().clause, std::move(breaches.front().what));
+    auto violations = websocket::inspectResponse(seen_.handshake, *seen_.request);
+    std::erase_if(violations, [](const auto& violation) { return violation.isShould; });
+    if (!violations.empty()) {
+      must(violations.front().clause, std::move(violations.front().what));
     } else {
       must("RFC 6455 section 4.2.2",
            "sent a wrong answer: " +
@@ -152,7 +152,7 @@ class RequirementJudgement {
 
   void judgeViolation() {
     if (!isViolated()) return;
-    const std::string what = "sent what is not allowed: " + seen_.violation->reason;
+    const std::string what = "sent what is not allowed: " + seen_.violation->what;
     if (seen_.violation->clause.empty()) {
       broken(what);  // it goes beyond what we keep of an echo
     } else {
@@ -309,7 +309,7 @@ class RequirementJudgement {
   // ---- checks
 
   void judge(const Check& check) {
-    if (check.kind == Check::Kind::wellFormed) return addBreachesOfGrammar();
+    if (check.kind == Check::Kind::wellFormed) return addViolationsOfGrammar();
     // What a refusal has to say does not matter where there is none.
     const bool ofRefusal = check.kind == Check::Kind::status || check.kind == Check::Kind::field;
     const bool opened = !seen_.isServer && evidence_.status() == kSwitchingProtocols;
@@ -329,16 +329,16 @@ class RequirementJudgement {
     return !seen_.isServer && (status == kTooManyRequests || status == kServiceUnavailable);
   }
 
-  void addBreachesOfGrammar() {
-    std::vector<websocket::HandshakeBreach> breaches;
+  void addViolationsOfGrammar() {
+    std::vector<websocket::Violation> violations;
     if (seen_.isServer) {
-      breaches = websocket::inspectRequest(seen_.handshake);
+      violations = websocket::inspectRequest(seen_.handshake);
     } else if (evidence_.status() == kSwitchingProtocols && seen_.request) {
-      breaches = websocket::inspectResponse(seen_.handshake, *seen_.request);
+      violations = websocket::inspectResponse(seen_.handshake, *seen_.request);
     }
-    for (auto& breach : breaches) {
-      found({breach.must ? Level::must : Level::should, std::string(breach.clause)},
-            std::move(breach.what));
+    for (auto& violation : violations) {
+      found({violation.isShould ? Level::should : Level::must, std::string(violation.clause)},
+            std::move(violation.what));
     }
   }
 

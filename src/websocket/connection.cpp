@@ -221,7 +221,7 @@ void Connection::onViolation(const Violation& violation) {
     return;
   }
   violation_ = violation;
-  fail(violation.code, violation.reason, now_);
+  fail(violation.closeCode, violation.what, now_);
   if (options_.dropAfterFailure) drop(Ending::close);
 }
 

@@ -142,9 +142,9 @@ std::string mismatch(const DeflateElement& response, const DeflateElement& offer
     return fmt::format("the response lacks '{}', which was offered", kServerNoContextTakeover);
   }
   // 15 is what holds without the parameter: leaving it out says the same.
-  constexpr int kMost = 15;
-  const int answered = response.serverMaxWindowBits.value_or(kMost);
-  if (offer.serverMaxWindowBits.value_or(kMost) < kMost && !response.serverMaxWindowBits) {
+  constexpr int kMaxBits = 15;
+  const int answered = response.serverMaxWindowBits.value_or(kMaxBits);
+  if (offer.serverMaxWindowBits.value_or(kMaxBits) < kMaxBits && !response.serverMaxWindowBits) {
     return fmt::format("the response lacks '{}', which was offered", kServerMaxWindowBits);
   }
   if (offer.serverMaxWindowBits && answered > *offer.serverMaxWindowBits) {

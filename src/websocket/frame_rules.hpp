@@ -4,6 +4,7 @@
 
 #include "websocket/frame.hpp"
 #include "websocket/role.hpp"
+#include "websocket/violation.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -11,15 +12,6 @@
 #include <string_view>
 
 namespace wsgauntlet::websocket {
-
-/// A rule that a peer broke: the status code to fail the connection with, and the text for it.
-struct Violation {
-  std::uint16_t code = 0;
-  std::string reason;
-  std::string_view clause{};  ///< `RFC 6455 section 5.1`; empty for limits of our own
-
-  friend bool operator==(const Violation&, const Violation&) = default;
-};
 
 /// What the rules for a header depend on beside the header.
 struct FrameContext {

@@ -25,14 +25,14 @@ class Inspection {
   explicit Inspection(OctetView block) : block_(block), head_(parseHead(block)) {}
 
   void must(std::string_view clause, std::string what) {
-    breaches_.push_back({true, clause, std::move(what)});
+    violations_.push_back({0, std::move(what), clause});
   }
   void should(std::string_view clause, std::string what) {
-    breaches_.push_back({false, clause, std::move(what)});
+    violations_.push_back({0, std::move(what), clause, true});
   }
 
   [[nodiscard]] const HttpHead& head() const { return head_; }
-  std::vector<HandshakeBreach> take() { return std::move(breaches_); }
+  std::vector<Violation> take() { return std::move(violations_); }
 
   /// The lines as such: their ends, and what precedes the colon.
   void inspectLines() {
@@ -90,7 +90,7 @@ class Inspection {
 
   OctetView block_;
   HttpHead head_;
-  std::vector<HandshakeBreach> breaches_;
+  std::vector<Violation> violations_;
 };
 
 void inspectRequestLine(Inspection& seen) {
@@ -196,7 +196,7 @@ void inspectAnsweredExtensions(Inspection& seen, const ClientRequest& request) {
 
 }  // namespace
 
-std::vector<HandshakeBreach> inspectRequest(OctetView block) {
+std::vector<Violation> inspectRequest(OctetView block) {
   Inspection seen(block);
   seen.inspectLines();
   inspectRequestLine(seen);
@@ -218,7 +218,7 @@ std::vector<HandshakeBreach> inspectRequest(OctetView block) {
   return seen.take();
 }
 
-std::vector<HandshakeBreach> inspectResponse(OctetView block, const ClientRequest& request) {
+std::vector<Violation> inspectResponse(OctetView block, const ClientRequest& request) {
   constexpr std::string_view kSection = "RFC 6455 section 4.2.2";
   Inspection seen(block);
   seen.inspectLines();

@@ -4,24 +4,16 @@
 
 #include "base/octets.hpp"
 #include "websocket/client_handshake.hpp"
+#include "websocket/violation.hpp"
 
-#include <string>
-#include <string_view>
 #include <vector>
 
 namespace wsgauntlet::websocket {
 
-struct HandshakeBreach {
-  bool must = true;  ///< false: a SHOULD
-  std::string_view clause;
-  std::string what;  ///< what the peer did
-};
-
 /// All that is wrong with a client's request; `block` is its header with the empty line.
-[[nodiscard]] std::vector<HandshakeBreach> inspectRequest(OctetView block);
+[[nodiscard]] std::vector<Violation> inspectRequest(OctetView block);
 
 /// All that is wrong with a server's 101 response to `request`.
-[[nodiscard]] std::vector<HandshakeBreach> inspectResponse(OctetView block,
-                                                           const ClientRequest& request);
+[[nodiscard]] std::vector<Violation> inspectResponse(OctetView block, const ClientRequest& request);
 
 }  // namespace wsgauntlet::websocket

@@ -12,8 +12,8 @@ std::string frameVerdict(FrameHeader header, const FrameContext& context = {}) {
   const auto field = static_cast<std::uint8_t>(header.length);
   const auto violation = checkFirstTwoOctets(header, field, context);
   if (!violation) return "";
-  EXPECT_EQ(violation->code, 1002);
-  return violation->reason;
+  EXPECT_EQ(violation->closeCode, 1002);
+  return violation->what;
 }
 
 const FrameContext kCompressed{.compression = true};
@@ -87,8 +87,8 @@ TEST(FrameRules, TheFirstBrokenRuleIsTold) {
 std::string lengthVerdict(std::uint64_t length, std::uint8_t lengthOctets) {
   const auto violation = checkLength({.length = length, .lengthOctets = lengthOctets});
   if (!violation) return "";
-  EXPECT_EQ(violation->code, 1002);
-  return violation->reason;
+  EXPECT_EQ(violation->closeCode, 1002);
+  return violation->what;
 }
 
 TEST(FrameRules, Lengths) {

@@ -17,6 +17,8 @@
 namespace wsgauntlet::gate {
 namespace {
 
+using report::markupLine;
+
 using ChangeKind = CaseChange::Kind;
 
 constexpr std::array kKinds = {ChangeKind::worse, ChangeKind::better, ChangeKind::changed,
@@ -108,11 +110,13 @@ std::string htmlSection(const AgentChanges& agent) {
                   report::html(changeCounts(agent)));
   if (agent.changes.empty()) return out + "</section>\n";
   out +=
-      "<table class=\"stats diff\">\n<tr class=\"stats_header\"><th scope=\"col\">Change</th>"
-      "<th scope=\"col\">Case</th><th scope=\"col\">Verdict</th><th scope=\"col\">Why</th></tr>\n";
+      R"(<table class="stats diff">
+<tr class="stats_header"><th scope="col">Change</th>)"
+      R"(<th scope="col">Case</th><th scope="col">Verdict</th><th scope="col">Why</th></tr>
+)";
   forEachKind(agent, [&out](const CaseChange& change) {
-    out += fmt::format(
-        "<tr class=\"stats_row\"><td>{}</td><th scope=\"row\">{}</th><td>{}</td><td>{}</td></tr>\n",
+    out += markupLine(
+        R"(<tr class="stats_row"><td>{}</td><th scope="row">{}</th><td>{}</td><td>{}</td></tr>)",
         kindName(change.kind), change.id.str(), report::html(verdictChange(change)),
         report::html(reason(change)));
   });
@@ -138,8 +142,10 @@ std::string formatChanges(const std::vector<AgentChanges>& agents, DiffFormat fo
       break;
   }
   return report::pageHead("Before and after", report::asset("case.css")) +
-         "<body class=\"case_page\">\n<main>\n<h1>Before and after</h1>\n" +
-         joined(agents, htmlSection) +
+         R"(<body class="case_page">
+<main>
+<h1>Before and after</h1>
+)" + joined(agents, htmlSection) +
          "</main>\n<footer>wsgauntlet " WSGAUNTLET_VERSION "</footer>\n</body>\n</html>\n";
 }
 

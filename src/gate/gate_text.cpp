@@ -49,15 +49,15 @@ std::string findingText(const CaseJudgement& one, const std::string& agent,
 }
 
 std::string missingIds(const AgentJudgement& agent, std::size_t columns) {
-  constexpr std::size_t kMost = 40;
+  constexpr std::size_t kMaxShown = 40;
   std::string ids;
   std::size_t count = 0;
   for (const CaseJudgement& one : agent.cases) {
-    if (one.judgement != Judgement::missing || ++count > kMost) continue;
+    if (one.judgement != Judgement::missing || ++count > kMaxShown) continue;
     ids += (ids.empty() ? "" : " ") + one.testCase->id.str();
   }
   if (count == 0) return "";
-  if (count > kMost) ids += fmt::format(" … and {} more", count - kMost);
+  if (count > kMaxShown) ids += fmt::format(" … and {} more", count - kMaxShown);
   return fmt::format("  no result: {}\n", hanging(ids, 13, columns));
 }
 

@@ -13,6 +13,8 @@
 namespace wsgauntlet::gate {
 namespace {
 
+using report::markupLine;
+
 /// For text and attributes: markup is escaped, control characters are pictures, and what XML 1.0
 /// knows no character for (section 2.2) is replaced.
 std::string xml(std::string_view text) {
@@ -110,17 +112,16 @@ std::string outcomeXml(const CaseJudgement& one, Element element) {
       const std::string message =
           unimplemented ? "the peer does not implement what the case tests"
                         : fmt::format("{}: {}", name(one.judgement), findingSentence(one));
-      return fmt::format("      <skipped message=\"{}\"/>\n", xml(message));
+      return markupLine(R"(      <skipped message="{}"/>)", xml(message));
     }
     case Element::error:
-      return fmt::format("      <error message=\"{}\" type=\"missing\"/>\n",
-                         xml(findingSentence(one)));
+      return markupLine(R"(      <error message="{}" type="missing"/>)", xml(findingSentence(one)));
     case Element::failure:
       break;
   }
   const std::string message = fmt::format("{}: {}", verdicts(one.record), findingSentence(one));
-  return fmt::format("      <failure message=\"{}\" type=\"{}\">{}</failure>\n", xml(message),
-                     word(one.judgement), xmlLines(plainWords(one)));
+  return markupLine(R"(      <failure message="{}" type="{}">{}</failure>)", xml(message),
+                    word(one.judgement), xmlLines(plainWords(one)));
 }
 
 void addCase(Suite& suite, const std::string& agent, const CaseJudgement& one,
@@ -130,14 +131,14 @@ void addCase(Suite& suite, const std::string& agent, const CaseJudgement& one,
   suite.counts.add({1, element == Element::failure ? 1U : 0U, element == Element::error ? 1U : 0U,
                     element == Element::skipped ? 1U : 0U, time});
   const std::string inner = outcomeXml(one, element);
-  suite.cases += fmt::format("    <testcase classname=\"{}.{}\" name=\"{}\" time=\"{}\"{}",
+  suite.cases += fmt::format(R"(    <testcase classname="{}.{}" name="{}" time="{}"{})",
                              xml(withoutDots(agent)), xml(withoutDots(one.testCase->category)),
                              one.testCase->id.str(), seconds(time), inner.empty() ? "/>\n" : ">\n");
   if (!inner.empty()) suite.cases += inner + "    </testcase>\n";
 }
 
 std::string countsXml(const Counts& counts) {
-  return fmt::format("tests=\"{}\" failures=\"{}\" errors=\"{}\" time=\"{}\"", counts.tests,
+  return fmt::format(R"(tests="{}" failures="{}" errors="{}" time="{}")", counts.tests,
                      counts.failures, counts.errors, seconds(counts.milliseconds));
 }
 
@@ -158,15 +159,19 @@ std::string junitXml(const Gate& gate) {
     }
     for (const std::string& category : order) {
       const Suite& suite = byCategory.at(category);
-      suites += fmt::format("  <testsuite name=\"{}: {}\" {} skipped=\"{}\">\n{}  </testsuite>\n",
+      suites += fmt::format(R"(  <testsuite name="{}: {}" {} skipped="{}">
+{}  </testsuite>
+)",
                             xml(shown), xml(category), countsXml(suite.counts),
                             suite.counts.skipped, suite.cases);
       all.add(suite.counts);
     }
   }
   return fmt::format(
-      "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"wsgauntlet\" {}>\n{}"
-      "</testsuites>\n",
+      R"(<?xml version="1.0" encoding="UTF-8"?>
+<testsuites name="wsgauntlet" {}>
+{}</testsuites>
+)",
       countsXml(all), suites);
 }
 

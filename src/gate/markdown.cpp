@@ -130,7 +130,7 @@ std::string_view icon(GateStatus status) {
 
 /// Characters that Markdown, HTML, autolinks and mentions start from.
 bool isActive(char c) {
-  constexpr std::string_view kActive = "&<>\"'\\`*_{}[]()#+!|~@:$^=";
+  constexpr std::string_view kActive = R"(&<>"'\`*_{}[]()#+!|~@:$^=)";
   return kActive.find(c) != std::string_view::npos;
 }
 

@@ -20,9 +20,9 @@ namespace {
 std::string headline(const play::Result& result) {
   Cell cell = behaviorCell(result.behavior);
   if (result.behavior == play::Behavior::informational) cell.text = "Informational";
-  return fmt::format(
-      "<p class=\"case {}\" role=\"heading\" aria-level=\"1\"><span class=\"agent\">{}</span> - "
-      "Case {} : {} - {} ms @ {}</p>\n",
+  return markupLine(
+      R"(<p class="case {}" role="heading" aria-level="1"><span class="agent">{}</span> - )"
+      "Case {} : {} - {} ms @ {}</p>",
       cell.cssClass, html(agentText(result)), result.testCase->id.str(), cell.text,
       durationMs(result), formatUtc(result.started));
 }
@@ -31,7 +31,7 @@ std::string marked(Repr repr) {
   limit(repr);
   const std::string_view text = repr.text;
   if (repr.markBegin == repr.markEnd) return html(text);
-  return fmt::format("{}<mark title=\"expected and observed part here\">{}</mark>{}",
+  return fmt::format(R"({}<mark title="expected and observed part here">{}</mark>{})",
                      html(text.substr(0, repr.markBegin)),
                      html(text.substr(repr.markBegin, repr.markEnd - repr.markBegin)),
                      html(text.substr(repr.markEnd)));
@@ -62,12 +62,17 @@ std::string correctionNote(const play::Result& result) {
 std::string outcomeSections(const play::Result& result) {
   const auto& testCase = *result.testCase;
   return fmt::format(
-      "<h2>Case Description</h2>\n<p class=\"case_text_block case_desc\">{}</p>\n"
-      "<h2>Case Expectation</h2>\n<p class=\"case_text_block case_expect\">{}</p>\n"
-      "<h2>Case Outcome</h2>\n<p class=\"case_text_block case_outcome\">{}<br/><br/>"
-      "<i>Expected:</i><br/><span class=\"case_pickle\">{}</span><br/><br/>"
-      "<i>Observed:</i><br/><span class=\"case_pickle\">{}</span>{}</p>\n"
-      "<h2>Case Closing Behavior</h2>\n<p class=\"case_text_block case_closing_beh\">{} ({})</p>\n",
+      R"(<h2>Case Description</h2>
+<p class="case_text_block case_desc">{}</p>
+<h2>Case Expectation</h2>
+<p class="case_text_block case_expect">{}</p>
+<h2>Case Outcome</h2>
+<p class="case_text_block case_outcome">{}<br/><br/>)"
+      R"(<i>Expected:</i><br/><span class="case_pickle">{}</span><br/><br/>)"
+      R"(<i>Observed:</i><br/><span class="case_pickle">{}</span>{}</p>
+<h2>Case Closing Behavior</h2>
+<p class="case_text_block case_closing_beh">{} ({})</p>
+)",
       htmlDescription(testCase.description), htmlDescription(testCase.expectation),
       html(textOrHex(result.result)), marked(reprExpected(result)), marked(reprObserved(result)),
       runNote(result.run) + correctionNote(result), html(textOrHex(result.resultClose)),
@@ -84,16 +89,17 @@ std::string trimmed(std::string text) {
 
 std::string handshake(const play::Result& result) {
   return fmt::format(
-      "<h2>Opening Handshake</h2>\n<pre class=\"http_dump\">{}</pre>\n"
-      "<pre class=\"http_dump\">{}</pre>\n",
+      R"(<h2>Opening Handshake</h2>
+<pre class="http_dump">{}</pre>
+<pre class="http_dump">{}</pre>
+)",
       htmlLines(trimmed(headerText(result.httpRequest))),
       htmlLines(trimmed(headerText(result.httpResponse))));
 }
 
 std::string closingRow(std::string_view key, std::string_view value, std::string_view meaning) {
-  return fmt::format(
-      "<tr class=\"stats_row\"><th scope=\"row\">{}</th><td>{}</td><td>{}</td></tr>\n", key,
-      html(value), meaning);
+  return markupLine(R"(<tr class="stats_row"><th scope="row">{}</th><td>{}</td><td>{}</td></tr>)",
+                    key, html(value), meaning);
 }
 
 std::string closingRow(std::string_view key, bool value, std::string_view meaning) {
@@ -113,9 +119,11 @@ std::string closingRow(std::string_view key, const std::optional<std::uint16_t>&
 std::string closingTable(const play::Result& result) {
   const websocket::Closing& closing = result.closing;
   std::string out =
-      "<h2 id=\"closing\">Closing Behavior</h2>\n<table class=\"closing\" "
-      "aria-labelledby=\"closing\">\n<tr class=\"stats_header\"><th scope=\"col\">Key</th>"
-      "<th scope=\"col\">Value</th><th scope=\"col\">Description</th></tr>\n";
+      R"(<h2 id="closing">Closing Behavior</h2>
+<table class="closing" aria-labelledby="closing">
+<tr class="stats_header"><th scope="col">Key</th>)"
+      R"(<th scope="col">Value</th><th scope="col">Description</th></tr>
+)";
   out += closingRow("isServer", result.isServer,
                     "True, iff I (the fuzzer) am a server, and the peer is a client.");
   out +=
@@ -157,28 +165,32 @@ std::string statsTable(std::string_view title, std::string_view keyTitle, bool w
   const std::string id =
       withOctets ? fmt::format("octets_{}", title[7]) : fmt::format("frames_{}", title[7]);
   std::string out = fmt::format(
-      "<section>\n<h3 id=\"{0}\">{1}</h3>\n<table class=\"stats\" aria-labelledby=\"{0}\">\n"
-      "<tr class=\"stats_header\"><th scope=\"col\">{2}</th><th scope=\"col\">Count</th>{3}</tr>\n",
-      id, title, keyTitle, withOctets ? "<th scope=\"col\">Octets</th>" : "");
+      R"(<section>
+<h3 id="{0}">{1}</h3>
+<table class="stats" aria-labelledby="{0}">
+<tr class="stats_header"><th scope="col">{2}</th><th scope="col">Count</th>{3}</tr>
+)",
+      id, title, keyTitle, withOctets ? R"(<th scope="col">Octets</th>)" : "");
   std::uint64_t totalCount = 0;
   std::uint64_t totalOctets = 0;
   const auto octetsCell = [withOctets](std::uint64_t octets) {
     return withOctets ? fmt::format("<td>{}</td>", octets) : std::string();
   };
   for (const auto& [key, count] : counts) {
-    out += fmt::format("<tr class=\"stats_row\"><td>{}</td><td>{}</td>{}</tr>\n", key, count,
-                       octetsCell(key * count));
+    out += markupLine(R"(<tr class="stats_row"><td>{}</td><td>{}</td>{}</tr>)", key, count,
+                      octetsCell(key * count));
     totalCount += count;
     totalOctets += key * count;
   }
-  out += fmt::format("<tr class=\"stats_total\"><td>Total</td><td>{}</td>{}</tr>\n", totalCount,
-                     octetsCell(totalOctets));
+  out += markupLine(R"(<tr class="stats_total"><td>Total</td><td>{}</td>{}</tr>)", totalCount,
+                    octetsCell(totalOctets));
   return out + "</table>\n</section>\n";
 }
 
 std::string statistics(const play::WireStats& stats) {
-  return "<h2>Wire Statistics</h2>\n<div class=\"stats_grid\">\n" +
-         statsTable("Octets Received by Chop Size", "Chop Size", true, stats.octetsReceived) +
+  return R"(<h2>Wire Statistics</h2>
+<div class="stats_grid">
+)" + statsTable("Octets Received by Chop Size", "Chop Size", true, stats.octetsReceived) +
          statsTable("Octets Transmitted by Chop Size", "Chop Size", true, stats.octetsSent) +
          statsTable("Frames Received by Opcode", "Opcode", false, stats.framesReceived) +
          statsTable("Frames Transmitted by Opcode", "Opcode", false, stats.framesSent) + "</div>\n";
@@ -186,16 +198,17 @@ std::string statistics(const play::WireStats& stats) {
 
 void addLines(std::string& out, const WireLogText& text) {
   for (const std::string& line : text.lines) {
-    out += fmt::format("<pre class=\"{}\">{}</pre>\n", text.cssClass, html(line));
+    out += markupLine(R"(<pre class="{}">{}</pre>)", text.cssClass, html(line));
   }
 }
 
 std::string wireLog(const play::Result& result) {
   std::string out = "<h2>Wire Log</h2>\n";
   if (!result.wireLogOn) {
-    out += "<p class=\"wirelog_disabled\"><i>Wire log after handshake disabled!</i></p>\n";
+    out +=
+        markupLine(R"(<p class="wirelog_disabled"><i>Wire log after handshake disabled!</i></p>)");
   }
-  out += "<div id=\"wirelog\">\n";
+  out += markupLine(R"(<div id="wirelog">)");
   for (std::size_t i = 0; i < result.wireLog.size(); ++i) {
     addLines(out, wireLogText(result.wireLog[i], i));
   }
@@ -210,26 +223,32 @@ std::string roundTrips(std::vector<std::chrono::nanoseconds> times) {
     return milliseconds(percentile(times, percent));
   };
   return fmt::format(
-      "<h2 id=\"round_trips\">Round Trips</h2>\n<div class=\"scroll\"><table class=\"stats\" "
-      "aria-labelledby=\"round_trips\">\n<tr class=\"stats_header\"><th scope=\"col\">Count</th>"
-      "<th scope=\"col\">Fastest</th><th scope=\"col\">Median</th><th scope=\"col\">90 %</th>"
-      "<th scope=\"col\">99 %</th><th scope=\"col\">Slowest</th></tr>\n"
-      "<tr class=\"stats_row\"><td>{}</td><td>{} ms</td><td>{} ms</td><td>{} ms</td>"
-      "<td>{} ms</td><td>{} ms</td></tr>\n</table></div>\n{}",
+      R"(<h2 id="round_trips">Round Trips</h2>
+<div class="scroll"><table class="stats" aria-labelledby="round_trips">
+<tr class="stats_header"><th scope="col">Count</th>)"
+      R"(<th scope="col">Fastest</th><th scope="col">Median</th><th scope="col">90 %</th>)"
+      R"(<th scope="col">99 %</th><th scope="col">Slowest</th></tr>
+<tr class="stats_row"><td>{}</td><td>{} ms</td><td>{} ms</td><td>{} ms</td>)"
+      R"(<td>{} ms</td><td>{} ms</td></tr>
+</table></div>
+{})",
       times.size(), at(0), at(50), at(90), at(99), at(100), percentilePlot(times));
 }
 
 std::string specification(const suite::Case& testCase) {
   const std::string links = specLinks(testCase);
   return links.empty() ? ""
-                       : fmt::format("<h2>Specification</h2>\n<p class=\"spec\">{}</p>\n", links);
+                       : fmt::format(R"(<h2>Specification</h2>
+<p class="spec">{}</p>
+)",
+                                     links);
 }
 
 std::string pagerLink(std::string_view rel, std::string_view href, const suite::Case* testCase,
                       std::string_view format) {
   if (testCase == nullptr || href.empty()) return "";
-  return fmt::format("<a rel=\"{0}\" data-key=\"{0}\" href=\"{1}\">{2}</a>\n", rel, html(href),
-                     fmt::format(fmt::runtime(format), testCase->id.str()));
+  return markupLine(R"(<a rel="{0}" data-key="{0}" href="{1}">{2}</a>)", rel, html(href),
+                    fmt::format(fmt::runtime(format), testCase->id.str()));
 }
 
 /// What else fails is known only when the run is over: the index leads there.
@@ -237,21 +256,22 @@ std::string failureLinks(const play::Result& result, const CaseLinks& links) {
   if (links.self.empty() || links.index.empty()) return "";
   if (!isFailure(result.behavior, result.behaviorClose)) return "";
   const auto link = [&](std::string_view key, std::string_view where, std::string_view words) {
-    return fmt::format("<a class=\"failure\" data-key=\"{}\" href=\"{}#failure-{}:{}\">{}</a>\n",
-                       key, html(links.index), where, html(links.self), words);
+    return markupLine(R"(<a class="failure" data-key="{}" href="{}#failure-{}:{}">{}</a>)", key,
+                      html(links.index), where, html(links.self), words);
   };
   return link("p", "before", "Failure before") + link("n", "after", "Next failure");
 }
 
 std::string footer(const play::Result& result, const Neighbours& neighbours,
                    const CaseLinks& links) {
-  return "<nav class=\"pager\" aria-label=\"Cases\">\n" + failureLinks(result, links) +
+  return markupLine(R"(<nav class="pager" aria-label="Cases">)") + failureLinks(result, links) +
          pagerLink("prev", links.previous, neighbours.previous, "← {}") +
          (links.index.empty() ? ""
-                              : fmt::format("<a href=\"{}\">All cases</a>\n", html(links.index))) +
+                              : markupLine(R"(<a href="{}">All cases</a>)", html(links.index))) +
          pagerLink("next", links.next, neighbours.next, "{} →") +
-         "<button type=\"button\" class=\"theme\" aria-label=\"Light or dark\"></button>\n"
-         "</nav>\n<footer>wsgauntlet " WSGAUNTLET_VERSION "</footer>\n";
+         R"(<button type="button" class="theme" aria-label="Light or dark"></button>
+</nav>
+<footer>wsgauntlet )" WSGAUNTLET_VERSION "</footer>\n";
 }
 
 }  // namespace
@@ -261,10 +281,14 @@ std::string casePage(const play::Result& result, const Neighbours& neighbours,
   const std::string title =
       fmt::format("Case {} - {}", result.testCase->id.str(), agentText(result));
   return pageHead(title, asset("case.css")) +
-         "<body class=\"case_page\">\n<header class=\"brand\">\n"
-         "<p>Autobahn WebSocket Testsuite Report</p>\n<p>Autobahn "
-         "WebSocket</p>\n</header>\n<main>\n" +
-         headline(result) + outcomeSections(result) + handshake(result) + closingTable(result) +
+         R"(<body class="case_page">
+<header class="brand">
+<p>Autobahn WebSocket Testsuite Report</p>
+<p>Autobahn WebSocket</p>
+</header>
+<main>
+)" + headline(result) +
+         outcomeSections(result) + handshake(result) + closingTable(result) +
          statistics(result.stats) + wireLog(result) + "<h2>Sequence</h2>\n" +
          sequenceDiagram(result) + roundTrips(result.roundTrips) + specification(*result.testCase) +
          "</main>\n" + footer(result, neighbours, links) + "<script>\n" +

@@ -55,7 +55,7 @@ std::string specLinks(const suite::Case& testCase) {
     const std::string section = html(reference.section);
     if (!out.empty()) out += ", ";
     out += fmt::format(
-        "<a href=\"https://www.rfc-editor.org/rfc/rfc{0}{2}{1}\">RFC&nbsp;{0}{3}{1}</a>",
+        R"(<a href="https://www.rfc-editor.org/rfc/rfc{0}{2}{1}">RFC&nbsp;{0}{3}{1}</a>)",
         reference.rfc, section, section.empty() ? "" : "#section-",
         section.empty() ? "" : " section&nbsp;");
   }
@@ -64,11 +64,20 @@ std::string specLinks(const suite::Case& testCase) {
 
 std::string pageHead(std::string_view title, std::string_view css) {
   return fmt::format(
-      "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n"
-      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n"
-      "<meta name=\"color-scheme\" content=\"light dark\"/>\n"
-      "<link rel=\"icon\" href=\"data:,\"/>\n"
-      "<title>{}</title>\n<style>\n{}{}</style>\n<script>\n{}</script>\n</head>\n",
+      R"(<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8"/>
+<meta name="viewport" content="width=device-width, initial-scale=1"/>
+<meta name="color-scheme" content="light dark"/>
+<link rel="icon" href="data:,"/>
+<title>{}</title>
+<style>
+{}{}</style>
+<script>
+{}</script>
+</head>
+)",
       html(title), asset("base.css"), css, asset("theme.js"));
 }
 

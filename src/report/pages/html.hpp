@@ -6,6 +6,9 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
+
+#include <fmt/format.h>
 
 namespace wsgauntlet::report {
 
@@ -17,6 +20,12 @@ namespace wsgauntlet::report {
 /// A description of a case: `<br>` of older case files and line ends become line breaks, anything
 /// else is text.
 [[nodiscard]] std::string htmlDescription(std::string_view text);
+
+/// Markup with its places filled in, and a line end.
+template <typename... Args>
+[[nodiscard]] std::string markupLine(fmt::format_string<Args...> markup, Args&&... args) {
+  return fmt::format(markup, std::forward<Args>(args)...) + '\n';
+}
 
 /// A CSS class and the word that goes with it.
 struct Cell {

@@ -24,16 +24,16 @@ constexpr std::array kOutcomeOrder = {Outcome::fail, Outcome::closing,       Out
 /// Only for those who have JavaScript; the style sheet hides it from others.
 std::string toolbar() {
   std::string out =
-      "<div id=\"toolbar\" role=\"toolbar\" aria-label=\"Cases\">\n"
-      "<input id=\"search\" type=\"search\" placeholder=\"Search cases\" "
-      "aria-label=\"Search in ids, descriptions and explanations\" title=\"/\"/>\n"
-      "<div id=\"filters\" role=\"group\" aria-label=\"Verdicts\">\n"
-      "<button type=\"button\" data-filter=\"\" aria-pressed=\"true\">All</button>\n";
+      R"(<div id="toolbar" role="toolbar" aria-label="Cases">
+<input id="search" type="search" placeholder="Search cases" )"
+      R"(aria-label="Search in ids, descriptions and explanations" title="/"/>
+<div id="filters" role="group" aria-label="Verdicts">
+<button type="button" data-filter="" aria-pressed="true">All</button>
+)";
   for (const Outcome outcome : kOutcomeOrder) {
-    out += fmt::format(
-        "<button type=\"button\" data-filter=\"{0}\" aria-pressed=\"false\">"
-        "<i class=\"dot o-{0}\"></i>{1} <span class=\"count\"></span></button>\n",
-        outcomeWord(outcome), outcomeLabel(outcome));
+    out += markupLine(R"(<button type="button" data-filter="{0}" aria-pressed="false">)"
+                      R"(<i class="dot o-{0}"></i>{1} <span class="count"></span></button>)",
+                      outcomeWord(outcome), outcomeLabel(outcome));
   }
   return out +
          "</div>\n<div id=\"actions\">\n"
@@ -47,13 +47,18 @@ std::string toolbar() {
 }
 
 std::string legendRow(std::string_view cssClass, std::string_view word, std::string_view meaning) {
-  return fmt::format("<tr>\n<td class=\"{}\">{}</td>\n<td>{}</td>\n</tr>\n", cssClass, word,
-                     meaning);
+  return fmt::format(R"(<tr>
+<td class="{}">{}</td>
+<td>{}</td>
+</tr>
+)",
+                     cssClass, word, meaning);
 }
 
 std::string legend() {
-  return "<table id=\"case_outcome_desc\">\n<caption class=\"aside\">Verdicts</caption>\n" +
-         legendRow("case_ok", "Pass", "The peer did what the case expects.") +
+  return R"(<table id="case_outcome_desc">
+<caption class="aside">Verdicts</caption>
+)" + legendRow("case_ok", "Pass", "The peer did what the case expects.") +
          legendRow("case_non_strict", "Non-Strict",
                    "The peer did what the specification allows, but not in the strictest way.") +
          legendRow("case_failed", "Fail",
@@ -69,11 +74,13 @@ std::string legend() {
 
 std::string header(WallTime written) {
   return fmt::format(
-      "<div id=\"master_report_header\" class=\"block\">\n"
-      "<h1>WebSocket Conformance Report</h1>\n"
-      "<p id=\"intro\">Summary report generated on {} (UTC) by wsgauntlet {}, in the form of the "
-      "<a href=\"https://github.com/crossbario/autobahn-testsuite\">Autobahn WebSocket "
-      "Testsuite</a> {}.</p>\n{}</div>\n",
+      R"(<div id="master_report_header" class="block">
+<h1>WebSocket Conformance Report</h1>
+<p id="intro">Summary report generated on {} (UTC) by wsgauntlet {}, in the form of the )"
+      R"(<a href="https://github.com/crossbario/autobahn-testsuite">Autobahn WebSocket )"
+      R"(Testsuite</a> {}.</p>
+{}</div>
+)",
       formatUtc(written), WSGAUNTLET_VERSION, kCompatibleVersion, legend());
 }
 
@@ -104,31 +111,35 @@ std::string tallyCell(const AgentRecords& records, std::span<const suite::Case* 
   for (const Outcome outcome : kOutcomeOrder) {
     const int count = tally.of(outcome);
     if (count == 0) continue;
-    bar +=
-        fmt::format("<i class=\"o-{}\" style=\"flex-grow:{}\"></i>", outcomeWord(outcome), count);
-    words += fmt::format("<span class=\"t-{}\">{} {}</span> ", outcomeWord(outcome), count,
+    bar += fmt::format(R"(<i class="o-{}" style="flex-grow:{}"></i>)", outcomeWord(outcome), count);
+    words += fmt::format(R"(<span class="t-{}">{} {}</span> )", outcomeWord(outcome), count,
                          outcomeLabel(outcome));
   }
-  return fmt::format("<td>{}<div class=\"bar\" aria-hidden=\"true\">{}</div></td>\n", words, bar);
+  return markupLine(R"(<td>{}<div class="bar" aria-hidden="true">{}</div></td>)", words, bar);
 }
 
 std::string tallyRow(std::string_view name, const Records& records,
                      std::span<const suite::Case* const> cases, std::string_view cssClass) {
-  std::string out = fmt::format("<tr{}>\n<th scope=\"row\">{}</th>\n", cssClass, html(name));
+  std::string out = fmt::format(R"(<tr{}>
+<th scope="row">{}</th>
+)",
+                                cssClass, html(name));
   for (const auto& [agent, ofAgent] : records) out += tallyCell(ofAgent, cases);
   return out + "</tr>\n";
 }
 
 std::string overview(const Records& records, std::span<const suite::Case* const> cases) {
-  if (records.empty()) return "<p class=\"empty\">There are no results yet.</p>\n";
+  if (records.empty()) return markupLine(R"(<p class="empty">There are no results yet.</p>)");
   std::string out =
-      "<div class=\"wide\"><table id=\"overview\">\n<caption>Overview</caption>\n<thead>\n<tr>"
-      "<th scope=\"col\">Category</th>";
+      R"(<div class="wide"><table id="overview">
+<caption>Overview</caption>
+<thead>
+<tr><th scope="col">Category</th>)";
   for (const auto& [agent, ofAgent] : records) {
-    out += fmt::format("<th scope=\"col\">{}</th>", html(shownAgent(agent)));
+    out += fmt::format(R"(<th scope="col">{}</th>)", html(shownAgent(agent)));
   }
   out += "</tr>\n</thead>\n<tbody>\n";
-  out += tallyRow(fmt::format("All {} cases", cases.size()), records, cases, " class=\"total\"");
+  out += tallyRow(fmt::format("All {} cases", cases.size()), records, cases, R"( class="total")");
   for (const Group& group : categories(cases))
     out += tallyRow(group.name, records, group.cases, "");
   return out + "</tbody>\n</table></div>\n";
@@ -137,16 +148,21 @@ std::string overview(const Records& records, std::span<const suite::Case* const>
 std::string description(const suite::Case& testCase) {
   const std::string links = specLinks(testCase);
   return fmt::format(
-      "<section id=\"case_desc_{}\">\n<h3>Case {}</h3> <a class=\"up\" href=\"#top\">Up</a>\n"
-      "<p class=\"case_text_block case_desc\"><b>Case Description</b><br/>{}</p>\n"
-      "<p class=\"case_text_block case_expect\"><b>Case Expectation</b><br/>{}</p>\n{}</section>\n",
+      R"(<section id="case_desc_{}">
+<h3>Case {}</h3> <a class="up" href="#top">Up</a>
+<p class="case_text_block case_desc"><b>Case Description</b><br/>{}</p>
+<p class="case_text_block case_expect"><b>Case Expectation</b><br/>{}</p>
+{}</section>
+)",
       testCase.id.str('_'), testCase.id.str(), htmlDescription(testCase.description),
       htmlDescription(testCase.expectation),
-      links.empty() ? "" : fmt::format("<p class=\"spec\">{}</p>\n", links));
+      links.empty() ? "" : markupLine(R"(<p class="spec">{}</p>)", links));
 }
 
 std::string descriptions(std::span<const suite::Case* const> cases) {
-  std::string out = "<div id=\"test_case_descriptions\">\n<h2>Cases</h2>\n";
+  std::string out = R"(<div id="test_case_descriptions">
+<h2>Cases</h2>
+)";
   for (const suite::Case* testCase : cases) out += description(*testCase);
   return out + "</div>\n";
 }
@@ -156,8 +172,11 @@ std::string descriptions(std::span<const suite::Case* const> cases) {
 std::string indexPage(const Records& records, std::span<const suite::Case* const> cases,
                       WallTime written) {
   return pageHead("WebSocket Conformance Report", asset("index.css")) +
-         "<body class=\"index_page\">\n" + toolbar() +
-         fmt::format("<a id=\"top\"></a>\n<main style=\"--agents:{}\">\n", records.size()) +
+         markupLine(R"(<body class="index_page">)") + toolbar() +
+         fmt::format(R"(<a id="top"></a>
+<main style="--agents:{}">
+)",
+                     records.size()) +
          header(written) + overview(records, cases) + plots(records, cases) +
          resultTable(records, cases) + descriptions(cases) + "</main>\n<script>\n" +
          std::string(asset("index.js")) + "</script>\n</body>\n</html>\n";

@@ -44,30 +44,31 @@ std::string durationText(const suite::Case& testCase, const CaseRecord& record) 
                                  ? fmt::format(" [{}/{}]", ratioText(record.ratios->incoming),
                                                ratioText(record.ratios->outgoing))
                                  : "";
-  return fmt::format("<br/><span class=\"case_duration\">{} ms{}</span>", record.durationMs,
+  return fmt::format(R"(<br/><span class="case_duration">{} ms{}</span>)", record.durationMs,
                      ratios);
 }
 
 std::string pageLink(const CaseRecord& record, std::string_view text) {
   const std::string why = sentence(record.why);
-  return fmt::format("<a href=\"{}\"{}{}>{}</a>", html(pageName(record.reportFile)),
+  return fmt::format(R"(<a href="{}"{}{}>{}</a>)", html(pageName(record.reportFile)),
                      isFailure(record) ? " data-failure" : "",
-                     why.empty() ? "" : fmt::format(" title=\"{}\"", html(why)), text);
+                     why.empty() ? "" : fmt::format(R"( title="{}")", html(why)), text);
 }
 
 std::string agentCells(const suite::Case& testCase, const CaseRecord* record) {
   if (record == nullptr) {
-    return "<td class=\"case_missing close_flex\" colspan=\"2\">Missing</td>\n";
+    return markupLine(R"(<td class="case_missing close_flex" colspan="2">Missing</td>)");
   }
   const Cell cell = behaviorCell(record->behavior);
   if (record->behavior == play::Behavior::unimplemented) {
-    return fmt::format("<td class=\"{} close_flex\" colspan=\"2\">{}</td>\n", cell.cssClass,
-                       pageLink(*record, cell.text));
+    return markupLine(R"(<td class="{} close_flex" colspan="2">{}</td>)", cell.cssClass,
+                      pageLink(*record, cell.text));
   }
   const Cell close = closeCell(*record);
   return fmt::format(
-      "<td class=\"{}\">{}{}</td>\n"
-      "<td class=\"close close_hide {}\"><span class=\"close_code\">{}</span></td>\n",
+      R"(<td class="{}">{}{}</td>
+<td class="close close_hide {}"><span class="close_code">{}</span></td>
+)",
       cell.cssClass, pageLink(*record, cell.text), durationText(testCase, *record), close.cssClass,
       close.text);
 }
@@ -97,8 +98,9 @@ std::int64_t longestDuration(const Records& records, const suite::CaseId& id) {
 
 std::string caseRow(const Records& records, const suite::Case& testCase) {
   std::string out = fmt::format(
-      "<tr class=\"agent_case_result_row\" data-v=\"{}\" data-ms=\"{}\">\n"
-      "<td class=\"case\"><a href=\"#case_desc_{}\">Case {}</a></td>\n",
+      R"(<tr class="agent_case_result_row" data-v="{}" data-ms="{}">
+<td class="case"><a href="#case_desc_{}">Case {}</a></td>
+)",
       outcomeWords(records, testCase.id), longestDuration(records, testCase.id),
       testCase.id.str('_'), testCase.id.str());
   for (const auto& [agent, ofAgent] : records)
@@ -107,18 +109,21 @@ std::string caseRow(const Records& records, const suite::Case& testCase) {
 }
 
 std::string groupRows(const Records& records, const suite::Case& first, bool again) {
-  std::string out =
-      fmt::format("<tr class=\"case_category_row{}\">\n<td class=\"case_category\">{}</td>\n",
-                  again ? " again" : "", html(first.category));
+  std::string out = fmt::format(R"(<tr class="case_category_row{}">
+<td class="case_category">{}</td>
+)",
+                                again ? " again" : "", html(first.category));
   for (const auto& [agent, ofAgent] : records) {
-    out += fmt::format("<td class=\"agent close_flex\" colspan=\"2\">{}</td>\n",
-                       html(shownAgent(agent)));
+    out +=
+        markupLine(R"(<td class="agent close_flex" colspan="2">{}</td>)", html(shownAgent(agent)));
   }
   out += "</tr>\n";
   if (first.subcategory.empty()) return out;
   return out + fmt::format(
-                   "<tr class=\"case_subcategory_row\">\n<td class=\"case_subcategory\" "
-                   "colspan=\"{}\">{}</td>\n</tr>\n",
+                   R"(<tr class="case_subcategory_row">
+<td class="case_subcategory" colspan="{}">{}</td>
+</tr>
+)",
                    2 * records.size() + 1, html(first.subcategory));
 }
 
@@ -126,14 +131,16 @@ std::string groupRows(const Records& records, const suite::Case& first, bool aga
 
 std::string resultTable(const Records& records, std::span<const suite::Case* const> cases) {
   std::string out =
-      "<table id=\"agent_case_results\">\n<caption class=\"aside\">Results by case and agent; the "
-      "second cell of an agent is the close code of the peer</caption>\n";
+      R"(<table id="agent_case_results">
+<caption class="aside">Results by case and agent; the )"
+      R"(second cell of an agent is the close code of the peer</caption>
+)";
   const suite::Case* previous = nullptr;
   for (const suite::Case* testCase : cases) {
     const bool sameCategory = previous != nullptr && previous->category == testCase->category;
     if (!sameCategory || previous->subcategory != testCase->subcategory) {
       out += previous == nullptr ? "" : "</tbody>\n";
-      out += fmt::format("<tbody data-category=\"{}\">\n", html(testCase->category));
+      out += markupLine(R"(<tbody data-category="{}">)", html(testCase->category));
       out += groupRows(records, *testCase, sameCategory);
     }
     out += caseRow(records, *testCase);

@@ -130,9 +130,8 @@ Scale scaleOf(const std::vector<Series>& all, bool logarithmic) {
 std::string grid(const Scale& scale) {
   std::string out;
   for (const double value : scale.lines()) {
-    out += fmt::format(
-        "<path class=\"grid\" d=\"M{0} {2:.1f}H{1}\"/><text class=\"scale\" x=\"{3}\" "
-        "y=\"{4:.1f}\">{5}</text>\n",
+    out += markupLine(
+        R"(<path class="grid" d="M{0} {2:.1f}H{1}"/><text class="scale" x="{3}" y="{4:.1f}">{5}</text>)",
         kPlotLeft, kPlotRight, scale.y(value), kPlotLeft - 6, scale.y(value) + 4, number(value));
   }
   return out;
@@ -148,8 +147,8 @@ std::string caseLabels(const PlotGroup& group) {
   std::string out;
   const std::size_t step = (group.cases.size() + 17) / 18;
   for (std::size_t i = 0; i < group.cases.size(); i += step) {
-    out += fmt::format("<text class=\"case_tick\" x=\"{:.1f}\" y=\"{}\">{}</text>\n",
-                       xOf(i, group.cases.size()), kBottom + 15, shortId(group.cases[i]->id));
+    out += markupLine(R"(<text class="case_tick" x="{:.1f}" y="{}">{}</text>)",
+                      xOf(i, group.cases.size()), kBottom + 15, shortId(group.cases[i]->id));
   }
   return out;
 }
@@ -163,17 +162,16 @@ std::string drawn(const Series& series, const PlotGroup& group, const Scale& sca
     const double y = scale.y(point.value);
     line += fmt::format("{}{:.1f} {:.1f}", line.empty() ? "M" : "L", x, y);
     if (point.upTo) {
-      marks += fmt::format("<path class=\"reach\" d=\"M{0:.1f} {1:.1f}V{2:.1f}\"/>", x, y,
+      marks += fmt::format(R"(<path class="reach" d="M{0:.1f} {1:.1f}V{2:.1f}"/>)", x, y,
                            scale.y(*point.upTo));
     }
-    marks += fmt::format(
-        "<circle cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"3\"><title>{} {}: {}{} {}</title>"
-        "</circle>\n",
-        x, y, html(shownAgent(series.agent)), group.cases[position]->id.str(), number(point.value),
+    marks += markupLine(
+        R"(<circle cx="{:.1f}" cy="{:.1f}" r="3"><title>{} {}: {}{} {}</title></circle>)", x, y,
+        html(shownAgent(series.agent)), group.cases[position]->id.str(), number(point.value),
         point.upTo ? fmt::format(" to {}", number(*point.upTo)) : "", quantity.unit);
   }
-  return fmt::format("<g class=\"s{}\"><path class=\"line\" d=\"{}\"/>{}</g>\n", series.colour,
-                     line, marks);
+  return markupLine(R"(<g class="s{}"><path class="line" d="{}"/>{}</g>)", series.colour, line,
+                    marks);
 }
 
 std::string chart(const Quantity& quantity, const PlotGroup& group, const Records& records) {
@@ -183,8 +181,12 @@ std::string chart(const Quantity& quantity, const PlotGroup& group, const Record
   std::string body = grid(scale) + caseLabels(group);
   for (const Series& series : all) body += drawn(series, group, scale, quantity);
   return fmt::format(
-      "<figure>\n<figcaption>{0}</figcaption>\n<svg viewBox=\"0 0 {1} {2}\" role=\"img\" "
-      "aria-label=\"{3} of the cases of {0}\">\n{4}</svg>\n</figure>\n",
+      R"(<figure>
+<figcaption>{0}</figcaption>
+<svg viewBox="0 0 {1} {2}" role="img" aria-label="{3} of the cases of {0}">
+{4}</svg>
+</figure>
+)",
       html(group.title), kPlotWidth, kHeight, quantity.heading, body);
 }
 
@@ -224,19 +226,22 @@ std::string section(const Quantity& quantity, const std::vector<PlotGroup>& grou
   std::string charts;
   for (const PlotGroup& group : groups) charts += chart(quantity, group, records);
   if (charts.empty()) return "";
-  return fmt::format("<h3>{}</h3>\n<p>{}</p>\n<div class=\"charts\">\n{}</div>\n", quantity.heading,
-                     quantity.about, charts);
+  return fmt::format(R"(<h3>{}</h3>
+<p>{}</p>
+<div class="charts">
+{}</div>
+)",
+                     quantity.heading, quantity.about, charts);
 }
 
 std::string agentLegend(const Records& records) {
   if (records.size() < 2) return "";
-  std::string out = "<ul class=\"agents\">\n";
+  std::string out = markupLine(R"(<ul class="agents">)");
   std::size_t colour = 0;
   for (const auto& [agent, results] : records) {
-    out += fmt::format(
-        "<li><svg class=\"key s{}\" viewBox=\"0 0 12 12\" aria-hidden=\"true\">"
-        "<circle cx=\"6\" cy=\"6\" r=\"5\"/></svg>{}</li>\n",
-        colour++ % kColours, html(shownAgent(agent)));
+    out += markupLine(R"(<li><svg class="key s{}" viewBox="0 0 12 12" aria-hidden="true">)"
+                      R"(<circle cx="6" cy="6" r="5"/></svg>{}</li>)",
+                      colour++ % kColours, html(shownAgent(agent)));
   }
   return out + "</ul>\n";
 }
@@ -278,8 +283,10 @@ std::string plots(const Records& records, std::span<const suite::Case* const> ca
   const std::string body = section(all[0], timed, records) + section(all[1], timed, records) +
                            section(all[2], compressed, records);
   if (body.empty()) return "";
-  return "<details id=\"plots\">\n<summary>Plots</summary>\n" + agentLegend(records) + body +
-         "</details>\n";
+  return R"(<details id="plots">
+<summary>Plots</summary>
+)" + agentLegend(records) +
+         body + "</details>\n";
 }
 
 std::string milliseconds(std::chrono::nanoseconds time) {
@@ -299,16 +306,19 @@ std::string percentilePlot(const std::vector<std::chrono::nanoseconds>& sorted) 
   }
   std::string ticks;
   for (const std::size_t percent : {0U, 25U, 50U, 75U, 90U, 100U}) {
-    ticks += fmt::format(
-        "<path class=\"grid\" d=\"M{0:.1f} {1}V{2}\"/><text class=\"case_tick\" x=\"{0:.1f}\" "
-        "y=\"{3}\">{4}</text>\n",
+    ticks += markupLine(
+        R"(<path class="grid" d="M{0:.1f} {1}V{2}"/><text class="case_tick" x="{0:.1f}" y="{3}">{4}</text>)",
         x(percent), kPlotTop, kBottom, kBottom + 15, percent);
   }
   return fmt::format(
-      "<figure class=\"percentiles\">\n<figcaption>Milliseconds within which that many percent of "
-      "the round trips were made</figcaption>\n<svg viewBox=\"0 0 {} {}\" role=\"img\" "
-      "aria-label=\"Percentiles of the round trips\">\n{}{}<g class=\"s0\"><path class=\"line\" "
-      "d=\"{}\"/></g>\n</svg>\n</figure>\n",
+      R"(<figure class="percentiles">
+<figcaption>Milliseconds within which that many percent of )"
+      R"(the round trips were made</figcaption>
+<svg viewBox="0 0 {} {}" role="img" aria-label="Percentiles of the round trips">
+{}{}<g class="s0"><path class="line" d="{}"/></g>
+</svg>
+</figure>
+)",
       kPlotWidth, kHeight, grid(scale), ticks, line);
 }
 

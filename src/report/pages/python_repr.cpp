@@ -12,7 +12,7 @@
 namespace wsgauntlet::report {
 namespace {
 
-constexpr std::size_t kLongest = 996;
+constexpr std::size_t kMaxLength = 996;
 
 void appendReprCharacter(std::string& out, char32_t c, char quote) {
   const auto value = static_cast<std::uint32_t>(c);
@@ -130,11 +130,11 @@ Repr reprObserved(const play::Result& result) {
 }
 
 void limit(Repr& repr) {
-  if (repr.text.size() <= kLongest) return;
-  repr.text.resize(kLongest);
+  if (repr.text.size() <= kMaxLength) return;
+  repr.text.resize(kMaxLength);
   repr.text += " ...";
-  repr.markBegin = std::min(repr.markBegin, kLongest);
-  repr.markEnd = std::min(repr.markEnd, kLongest);
+  repr.markBegin = std::min(repr.markBegin, kMaxLength);
+  repr.markEnd = std::min(repr.markEnd, kMaxLength);
 }
 
 }  // namespace wsgauntlet::report

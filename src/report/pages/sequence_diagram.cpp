@@ -68,24 +68,22 @@ class Drawing {
 
   void leftOut(std::size_t rows) {
     y_ += kRow;
-    body_ += fmt::format("<text class=\"pause\" x=\"{}\" y=\"{}\">{} more rows</text>\n",
-                         (kLeft + kRight) / 2, y_, rows);
+    body_ += markupLine(R"(<text class="pause" x="{}" y="{}">{} more rows</text>)",
+                        (kLeft + kRight) / 2, y_, rows);
     brokenLifelines(y_ - kRow / 2, y_ + kRow / 2);
   }
 
   std::string finish(std::string_view fuzzer, std::string_view peer) {
     const int bottom = y_ + 18;
-    std::string out = fmt::format(
-        "<div class=\"sequence\"><svg viewBox=\"0 0 {0} {1}\" width=\"{0}\" height=\"{1}\" "
-        "role=\"group\" aria-label=\"Sequence diagram of the wire log\">\n",
-        kWidth, bottom + 6);
+    std::string out =
+        markupLine(R"(<div class="sequence"><svg viewBox="0 0 {0} {1}" width="{0}" height="{1}" )"
+                   R"(role="group" aria-label="Sequence diagram of the wire log">)",
+                   kWidth, bottom + 6);
     for (const int x : {kLeft, kRight}) {
-      out += fmt::format("<path class=\"life\" d=\"M{0} {1}V{2}\"/>\n", x, kTop - 18, bottom);
+      out += markupLine(R"(<path class="life" d="M{0} {1}V{2}"/>)", x, kTop - 18, bottom);
     }
-    out +=
-        fmt::format("<text class=\"who\" x=\"{}\" y=\"24\">{}</text>\n", kLeft - 8, html(fuzzer));
-    out += fmt::format("<text class=\"who peer\" x=\"{}\" y=\"24\">{}</text>\n", kRight + 8,
-                       html(peer));
+    out += markupLine(R"(<text class="who" x="{}" y="24">{}</text>)", kLeft - 8, html(fuzzer));
+    out += markupLine(R"(<text class="who peer" x="{}" y="24">{}</text>)", kRight + 8, html(peer));
     return out + body_ + "</svg></div>\n";
   }
 
@@ -98,12 +96,12 @@ class Drawing {
     const int from = y_ + 10;
     y_ += kGap;
     brokenLifelines(from, from + kGap);
-    body_ += fmt::format("<text class=\"pause\" x=\"{}\" y=\"{}\">{} pass</text>\n",
-                         (kLeft + kRight) / 2, from + kGap / 2 + 4, timeText(length));
+    body_ += markupLine(R"(<text class="pause" x="{}" y="{}">{} pass</text>)", (kLeft + kRight) / 2,
+                        from + kGap / 2 + 4, timeText(length));
   }
   void brokenLifelines(int from, int to) {
     for (const int x : {kLeft, kRight}) {
-      body_ += fmt::format("<path class=\"break\" d=\"M{0} {1}V{2}\"/>\n", x, from, to);
+      body_ += markupLine(R"(<path class="break" d="M{0} {1}V{2}"/>)", x, from, to);
     }
   }
   void time(Duration at) {
@@ -111,31 +109,28 @@ class Drawing {
     first_ = false;
     if (text == lastTime_) return;
     lastTime_ = text;
-    body_ += fmt::format("<text class=\"time\" x=\"{}\" y=\"{}\">{}</text>\n", kTime, y_ + 4, text);
+    body_ += markupLine(R"(<text class="time" x="{}" y="{}">{}</text>)", kTime, y_ + 4, text);
   }
   void arrow(const SequenceRow& row, int from, int to, std::string_view cssClass) {
     const int tip = to > from ? to - 1 : to + 1;
     const int back = to > from ? to - 9 : to + 9;
-    body_ += fmt::format(
-        "<path class=\"{0}{1}\" d=\"M{2} {4}H{3}\"/><path class=\"{0} tip\" d=\"M{5} {4}L{3} "
-        "{6}V{7}Z\"/>"
-        "<text class=\"label{8}\" x=\"{9}\" y=\"{10}\">{11}</text>\n",
+    body_ += markupLine(
+        R"(<path class="{0}{1}" d="M{2} {4}H{3}"/><path class="{0} tip" d="M{5} {4}L{3} {6}V{7}Z"/>)"
+        R"(<text class="label{8}" x="{9}" y="{10}">{11}</text>)",
         cssClass, row.frame ? "" : " octets", from, back, y_, tip, y_ - 4, y_ + 4,
         row.frame ? "" : " minor", (kLeft + kRight) / 2, y_ - 6, html(row.label));
   }
   void note(const SequenceRow& row, std::string_view cssClass) {
-    body_ += fmt::format(
-        "<circle class=\"{0}\" cx=\"{1}\" cy=\"{2}\" r=\"3.5\"/>"
-        "<text class=\"{0}\" x=\"{3}\" y=\"{4}\">{5}</text>\n",
+    body_ += markupLine(
+        R"(<circle class="{0}" cx="{1}" cy="{2}" r="3.5"/><text class="{0}" x="{3}" y="{4}">{5}</text>)",
         cssClass, kLeft, y_, kLeft + 12, y_ + 4, html(row.label));
   }
   void dropped(const SequenceRow& row) {
     const int x = row.byFuzzer ? kLeft : kRight;
-    body_ += fmt::format(
-        "<path class=\"end\" d=\"M{0} {1}l10 10m0 -10l-10 10\"/>"
-        "<text class=\"end{2}\" x=\"{3}\" y=\"{4}\">{5}</text>\n",
-        x - 5, y_ - 5, row.byFuzzer ? "" : " peer", row.byFuzzer ? x + 14 : x - 14, y_ + 4,
-        html(row.label));
+    body_ += markupLine(R"(<path class="end" d="M{0} {1}l10 10m0 -10l-10 10"/>)"
+                        R"(<text class="end{2}" x="{3}" y="{4}">{5}</text>)",
+                        x - 5, y_ - 5, row.byFuzzer ? "" : " peer", row.byFuzzer ? x + 14 : x - 14,
+                        y_ + 4, html(row.label));
   }
 
   std::string body_;

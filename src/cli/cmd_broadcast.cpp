@@ -1,4 +1,5 @@
-#include "cli/command.hpp"
+#include "cli/cmd_broadcast.hpp"
+
 #include "cli/console_log.hpp"
 #include "cli/exit_status.hpp"
 #include "cli/help.hpp"

@@ -1,5 +1,6 @@
+#include "cli/cmd_cases.hpp"
+
 #include "base/json_source.hpp"
-#include "cli/command.hpp"
 #include "cli/common_flags.hpp"
 #include "cli/exit_status.hpp"
 #include "cli/help.hpp"

@@ -1,5 +1,6 @@
+#include "cli/cmd_fuzzing_client.hpp"
+
 #include "cli/checks.hpp"
-#include "cli/command.hpp"
 #include "cli/common_flags.hpp"
 #include "cli/console_log.hpp"
 #include "cli/exit_status.hpp"

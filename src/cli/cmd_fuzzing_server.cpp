@@ -1,4 +1,5 @@
-#include "cli/command.hpp"
+#include "cli/cmd_fuzzing_server.hpp"
+
 #include "cli/common_flags.hpp"
 #include "cli/console_log.hpp"
 #include "cli/exit_status.hpp"

@@ -1,6 +1,7 @@
+#include "cli/cmd_mass_connect.hpp"
+
 #include "base/atomic_file.hpp"
 #include "cli/checks.hpp"
-#include "cli/command.hpp"
 #include "cli/console_log.hpp"
 #include "cli/exit_status.hpp"
 #include "cli/flag_error.hpp"

@@ -1,7 +1,8 @@
+#include "cli/cmd_reference.hpp"
+
 #include "base/atomic_file.hpp"
 #include "base/error.hpp"
 #include "cli/checks.hpp"
-#include "cli/command.hpp"
 #include "cli/exit_status.hpp"
 #include "cli/output.hpp"
 #include "cli/reference.hpp"

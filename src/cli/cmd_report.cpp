@@ -1,9 +1,10 @@
+#include "cli/cmd_report.hpp"
+
 #include "base/atomic_file.hpp"
 #include "base/error.hpp"
 #include "base/json_source.hpp"
 #include "base/text.hpp"
 #include "cli/checks.hpp"
-#include "cli/command.hpp"
 #include "cli/common_flags.hpp"
 #include "cli/exit_status.hpp"
 #include "cli/gate_flags.hpp"

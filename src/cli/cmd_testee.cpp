@@ -1,5 +1,6 @@
+#include "cli/cmd_testee.hpp"
+
 #include "cli/checks.hpp"
-#include "cli/command.hpp"
 #include "cli/console_log.hpp"
 #include "cli/exit_status.hpp"
 #include "cli/help.hpp"

@@ -1,5 +1,14 @@
 #include "cli/command.hpp"
 
+#include "cli/cmd_broadcast.hpp"
+#include "cli/cmd_cases.hpp"
+#include "cli/cmd_fuzzing_client.hpp"
+#include "cli/cmd_fuzzing_server.hpp"
+#include "cli/cmd_mass_connect.hpp"
+#include "cli/cmd_reference.hpp"
+#include "cli/cmd_report.hpp"
+#include "cli/cmd_testee.hpp"
+
 namespace wsgauntlet::cli {
 namespace {
 

@@ -32,17 +32,4 @@ struct Command {
 /// All commands, in the order of the help.
 [[nodiscard]] std::span<const Command> commands();
 
-std::function<int()> addFuzzingClient(CLI::App& app, const Invocation& invocation);
-std::function<int()> addFuzzingServer(CLI::App& app, const Invocation& invocation);
-std::function<int()> addTesteeServer(CLI::App& app, const Invocation& invocation);
-std::function<int()> addTesteeClient(CLI::App& app, const Invocation& invocation);
-std::function<int()> addEchoServer(CLI::App& app, const Invocation& invocation);
-std::function<int()> addEchoClient(CLI::App& app, const Invocation& invocation);
-std::function<int()> addBroadcastServer(CLI::App& app, const Invocation& invocation);
-std::function<int()> addBroadcastClient(CLI::App& app, const Invocation& invocation);
-std::function<int()> addMassConnect(CLI::App& app, const Invocation& invocation);
-std::function<int()> addReference(CLI::App& app, const Invocation& invocation);
-std::function<int()> addCases(CLI::App& app, const Invocation& invocation);
-std::function<int()> addReport(CLI::App& app, const Invocation& invocation);
-
 }  // namespace wsgauntlet::cli

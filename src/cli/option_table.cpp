@@ -109,78 +109,99 @@ std::string ignore(Options&, const json&) {
   return "";
 }
 
-/// An option that is accepted and does nothing.
+/// An option that has a setter of its own.
+template <typename Value>
+Access with(const Setter& set, Value Options::*member) {
+  return {set, [member](const Options& options) { return json(options.*member); }};
+}
+
 const Access kIgnored = {ignore, nullptr};
 
 struct Entry {
-  OptionInfo info;
+  const char* name;
+  OptionSide side;
+  const char* about;
   Access access;
 };
 
 constexpr std::uint64_t kMaxOctets = std::uint64_t{1} << 40U;
 
-const std::vector<Entry>& entries() {
+std::vector<Entry> workingEntries() {
   using Side = OptionSide;
-  static const std::vector<Entry> table = {
-      {{"utf8validateIncoming", Side::both, "check text messages for valid UTF-8", ""},
+  return {
+      {"utf8validateIncoming", Side::both, "check text messages for valid UTF-8",
        flag(&Options::utf8validateIncoming)},
-      {{"applyMask", Side::both, "mask payloads; false sends mask bit and key only", ""},
+      {"applyMask", Side::both, "mask payloads; false sends mask bit and key only",
        flag(&Options::applyMask)},
-      {{"maxFramePayloadSize", Side::both, "octets of a frame; longer ones fail with 1008; 0: none",
-        ""},
+      {"maxFramePayloadSize", Side::both, "octets of a frame; longer ones fail with 1008; 0: none",
        octets(&Options::maxFramePayloadSize, 0, kMaxOctets)},
-      {{"maxMessagePayloadSize", Side::both,
-        "octets of a message; longer ones fail with 1009; 0: none", ""},
+      {"maxMessagePayloadSize", Side::both,
+       "octets of a message; longer ones fail with 1009; 0: none",
        octets(&Options::maxMessagePayloadSize, 0, kMaxOctets)},
-      {{"autoFragmentSize", Side::both, "payload octets of each frame of a message; 0: whole", ""},
+      {"autoFragmentSize", Side::both, "payload octets of each frame of a message; 0: whole",
        octets(&Options::autoFragmentSize, 0, kMaxOctets)},
-      {{"failByDrop", Side::both, "fail by ending TCP, without a Close frame", ""},
+      {"failByDrop", Side::both, "fail by ending TCP, without a Close frame",
        flag(&Options::failByDrop)},
-      {{"echoCloseCodeReason", Side::both, "answer a Close frame with its own code and reason", ""},
+      {"echoCloseCodeReason", Side::both, "answer a Close frame with its own code and reason",
        flag(&Options::echoCloseCodeReason)},
-      {{"openHandshakeTimeout", Side::both, "seconds for the opening handshake; 0: off", ""},
+      {"openHandshakeTimeout", Side::both, "seconds for the opening handshake; 0: off",
        seconds(&Options::openHandshakeTimeout)},
-      {{"closeHandshakeTimeout", Side::both, "seconds for the answer to a Close frame; 0: off", ""},
+      {"closeHandshakeTimeout", Side::both, "seconds for the answer to a Close frame; 0: off",
        seconds(&Options::closeHandshakeTimeout)},
-      {{"tcpNoDelay", Side::both, "set TCP_NODELAY", ""}, flag(&Options::tcpNoDelay)},
-      {{"autoPingInterval", Side::server, "seconds between Pings; 0: off", ""},
+      {"tcpNoDelay", Side::both, "set TCP_NODELAY", flag(&Options::tcpNoDelay)},
+      {"autoPingInterval", Side::server, "seconds between Pings; 0: off",
        seconds(&Options::autoPingInterval)},
-      {{"autoPingTimeout", Side::server, "seconds for the Pong before TCP is reset; 0: off", ""},
+      {"autoPingTimeout", Side::server, "seconds for the Pong before TCP is reset; 0: off",
        seconds(&Options::autoPingTimeout)},
-      {{"autoPingSize", Side::server, "octets of a Ping, 4 to 125", ""},
+      {"autoPingSize", Side::server, "octets of a Ping, 4 to 125",
        octets(&Options::autoPingSize, 4, 125)},
-      {{"versions", Side::server, "accepted values of Sec-WebSocket-Version", ""},
-       {setVersions, [](const Options& options) { return json(options.versions); }}},
-      {{"webStatus", Side::server, "answer a plain GET with a page; false: 426", ""},
+      {"versions", Side::server, "accepted values of Sec-WebSocket-Version",
+       with(setVersions, &Options::versions)},
+      {"webStatus", Side::server, "answer a plain GET with a page; false: 426",
        flag(&Options::webStatus)},
-      {{"requireMaskedClientFrames", Side::server, "refuse frames without a mask", ""},
+      {"requireMaskedClientFrames", Side::server, "refuse frames without a mask",
        flag(&Options::requireMaskedClientFrames)},
-      {{"maskServerFrames", Side::server, "mask our frames, which RFC 6455 forbids", ""},
+      {"maskServerFrames", Side::server, "mask our frames, which RFC 6455 forbids",
        flag(&Options::maskServerFrames)},
-      {{"allowedOrigins", Side::server, "patterns of origins that are accepted", ""},
-       {setAllowedOrigins, [](const Options& options) { return json(options.allowedOrigins); }}},
-      {{"maxConnections", Side::server, "connections at the same time; more get 503; 0: any", ""},
+      {"allowedOrigins", Side::server, "patterns of origins that are accepted",
+       with(setAllowedOrigins, &Options::allowedOrigins)},
+      {"maxConnections", Side::server, "connections at the same time; more get 503; 0: any",
        octets(&Options::maxConnections, 0, kMaxOctets)},
-      {{"version", Side::client, "draft of the protocol, 10 to 18; 18 is RFC 6455", ""},
-       {setVersion, [](const Options& options) { return json(options.version); }}},
-      {{"acceptMaskedServerFrames", Side::client, "accept masked frames of a server", ""},
+      {"version", Side::client, "draft of the protocol, 10 to 18; 18 is RFC 6455",
+       with(setVersion, &Options::version)},
+      {"acceptMaskedServerFrames", Side::client, "accept masked frames of a server",
        flag(&Options::acceptMaskedServerFrames)},
-      {{"maskClientFrames", Side::client, "mask our frames, which RFC 6455 demands", ""},
+      {"maskClientFrames", Side::client, "mask our frames, which RFC 6455 demands",
        flag(&Options::maskClientFrames)},
-      {{"serverConnectionDropTimeout", Side::client,
-        "seconds for the server to end TCP after the closing handshake; 0: off", ""},
+      {"serverConnectionDropTimeout", Side::client,
+       "seconds for the server to end TCP after the closing handshake; 0: off",
        seconds(&Options::serverConnectionDropTimeout)},
-      {{"compressionLevel", Side::both, "deflate level of our own messages, 0 to 9", ""},
+      {"compressionLevel", Side::both, "deflate level of our own messages, 0 to 9",
        whole(&Options::compressionLevel, 0, 9)},
-      {{"compressionMemLevel", Side::both, "deflate memory level of our own messages, 1 to 9", ""},
+      {"compressionMemLevel", Side::both, "deflate memory level of our own messages, 1 to 9",
        whole(&Options::compressionMemLevel, 1, 9)},
-      {{"allowHixie76", Side::both, "accepted and ignored: that draft is not supported", ""},
-       kIgnored},
-      {{"serveFlashSocketPolicy", Side::server, "accepted and ignored", ""}, kIgnored},
-      {{"flashSocketPolicy", Side::server, "accepted and ignored", ""}, kIgnored},
-      {{"perMessageCompressionOffers", Side::client, "accepted and ignored", ""}, kIgnored},
-      {{"perMessageCompressionAccept", Side::both, "accepted and ignored", ""}, kIgnored},
   };
+}
+
+/// Options of the original that are accepted and do nothing.
+std::vector<Entry> ignoredEntries() {
+  using Side = OptionSide;
+  return {
+      {"allowHixie76", Side::both, "accepted and ignored: that draft is not supported", kIgnored},
+      {"serveFlashSocketPolicy", Side::server, "accepted and ignored", kIgnored},
+      {"flashSocketPolicy", Side::server, "accepted and ignored", kIgnored},
+      {"perMessageCompressionOffers", Side::client, "accepted and ignored", kIgnored},
+      {"perMessageCompressionAccept", Side::both, "accepted and ignored", kIgnored},
+  };
+}
+
+const std::vector<Entry>& entries() {
+  static const std::vector<Entry> table = [] {
+    std::vector<Entry> all = workingEntries();
+    const std::vector<Entry> ignored = ignoredEntries();
+    all.insert(all.end(), ignored.begin(), ignored.end());
+    return all;
+  }();
   return table;
 }
 
@@ -190,8 +211,8 @@ const std::vector<OptionInfo>& optionInfos() {
   static const std::vector<OptionInfo> infos = [] {
     std::vector<OptionInfo> list;
     for (const Entry& entry : entries()) {
-      list.push_back(entry.info);
-      if (entry.access.get) list.back().fallback = entry.access.get(Options()).dump();
+      list.push_back({entry.name, entry.side, entry.about,
+                      entry.access.get ? entry.access.get(Options()).dump() : ""});
     }
     return list;
   }();
@@ -201,7 +222,7 @@ const std::vector<OptionInfo>& optionInfos() {
 std::string setOption(Options& options, const std::string& name, const json& value, bool& known) {
   const auto& table = entries();
   const auto found = std::find_if(table.begin(), table.end(),
-                                  [&](const Entry& entry) { return name == entry.info.name; });
+                                  [&](const Entry& entry) { return name == entry.name; });
   known = found != table.end();
   if (!known || value.is_null()) return "";
   std::string problem = found->access.set(options, value);

@@ -2,11 +2,13 @@
 
 #include "base/error.hpp"
 
+#include <array>
 #include <cerrno>
 #include <csignal>
 #include <cstring>
 #include <fcntl.h>
 #include <poll.h>
+#include <spawn.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -27,19 +29,33 @@ int exitStatus(int status) {
   return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
-/// In the child, between fork and exec: nothing but calls that are safe there.
-[[noreturn]] void become(const char* command, int output) {
-  ::setpgid(0, 0);
-  ::dup2(output, STDOUT_FILENO);
-  ::dup2(output, STDERR_FILENO);
-  const int nothing = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
-  if (nothing >= 0) ::dup2(nothing, STDIN_FILENO);
-  // Masks and ignored signals are inherited; a child starts with the defaults.
-  sigset_t none;
-  ::sigemptyset(&none);
-  ::sigprocmask(SIG_SETMASK, &none, nullptr);
-  ::execl("/bin/sh", "sh", "-c", command, static_cast<char*>(nullptr));
-  ::_exit(127);
+/// Starts a shell with `command`, with nothing to read and `output` for what it prints. Returns an
+/// error number.
+int spawnShell(std::string command, int output, pid_t& pid) {
+  posix_spawn_file_actions_t files{};
+  ::posix_spawn_file_actions_init(&files);
+  ::posix_spawn_file_actions_addopen(&files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+  ::posix_spawn_file_actions_adddup2(&files, output, STDOUT_FILENO);
+  ::posix_spawn_file_actions_adddup2(&files, output, STDERR_FILENO);
+
+  // A process group of its own, and default signals: masks and ignored signals are inherited.
+  posix_spawnattr_t attributes{};
+  ::posix_spawnattr_init(&attributes);
+  sigset_t signals;
+  ::sigemptyset(&signals);
+  ::posix_spawnattr_setsigmask(&attributes, &signals);
+  ::sigaddset(&signals, SIGPIPE);
+  ::posix_spawnattr_setsigdefault(&attributes, &signals);
+  ::posix_spawnattr_setflags(
+      &attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+
+  std::string shell = "sh";
+  std::string option = "-c";
+  const std::array<char*, 4> arguments{shell.data(), option.data(), command.data(), nullptr};
+  const int error = ::posix_spawn(&pid, "/bin/sh", &files, &attributes, arguments.data(), environ);
+  ::posix_spawnattr_destroy(&attributes);
+  ::posix_spawn_file_actions_destroy(&files);
+  return error;
 }
 
 }  // namespace
@@ -91,12 +107,12 @@ ChildProcess::ChildProcess(Loop& loop, const std::string& command, const std::st
   if (output < 0) {
     throw InputError(fmt::format("{}: cannot be written: {}", outputFile, std::strerror(errno)));
   }
-  const pid_t pid = ::fork();
-  if (pid == 0) become(command.c_str(), output);
+  pid_t pid = 0;
+  const int error = spawnShell(command, output, pid);
   ::close(output);
-  if (pid < 0)
-    throw InputError(fmt::format("cannot start '{}': {}", command, std::strerror(errno)));
-  ::setpgid(pid, pid);
+  if (error != 0) {
+    throw InputError(fmt::format("cannot start '{}': {}", command, std::strerror(error)));
+  }
   state_->watch(pid);
 }
 

@@ -43,7 +43,7 @@ class LineCounter {
 };
 
 /// No spec or case file nests deeper; each level costs a pointer as long as itself.
-constexpr std::size_t kMostLevels = 100;
+constexpr std::size_t kMaxLevels = 100;
 
 /// Notes the line of each value, and keys that stand twice.
 class PlaceReader : public nlohmann::json_sax<json> {
@@ -108,7 +108,7 @@ class PlaceReader : public nlohmann::json_sax<json> {
   }
   bool open(bool isObject) {
     std::string pointer = enter();
-    if (levels_.size() == kMostLevels) {
+    if (levels_.size() == kMaxLevels) {
       problems_.push_back({{file_, line_, pointer}, "nested too deeply"});
       return false;
     }

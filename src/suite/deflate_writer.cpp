@@ -6,11 +6,11 @@
 namespace wsgauntlet::suite {
 namespace {
 
-constexpr std::size_t kMostStored = 65535;
+constexpr std::size_t kMaxStored = 65535;
 constexpr int kEndOfBlock = 256;
 constexpr int kFirstLength = 257;
 constexpr int kLiteralCodes = 288;
-constexpr int kMostLiteralCodes = 286;
+constexpr int kMaxLiteralCodes = 286;
 
 struct Range {
   int base;
@@ -70,9 +70,9 @@ Code fixedLiterals() {
 /// shorter ones at the end that make the code complete again.
 Code dynamicLiterals() {
   std::vector<int> lengths;
-  lengths.reserve(kMostLiteralCodes);
-  for (int symbol = 0; symbol < kMostLiteralCodes; ++symbol) {
-    lengths.push_back(symbol < kMostLiteralCodes - 2 ? fixedLength(symbol) : 7);
+  lengths.reserve(kMaxLiteralCodes);
+  for (int symbol = 0; symbol < kMaxLiteralCodes; ++symbol) {
+    lengths.push_back(symbol < kMaxLiteralCodes - 2 ? fixedLength(symbol) : 7);
   }
   return Code(std::move(lengths));
 }
@@ -116,7 +116,7 @@ void DeflateWriter::blockHeader(int type, bool last) {
 
 void DeflateWriter::stored(OctetView octets, bool last) {
   do {
-    const OctetView part = octets.substr(0, kMostStored);
+    const OctetView part = octets.substr(0, kMaxStored);
     octets.remove_prefix(part.size());
     blockHeader(0, last && octets.empty());
     align();
@@ -163,7 +163,7 @@ void DeflateWriter::dynamicCodes(const std::vector<DeflateToken>& all, bool last
   const Code literals = dynamicLiterals();
   const Code distances = dynamicDistances();
   blockHeader(2, last);
-  bits(kMostLiteralCodes - 257, 5);
+  bits(kMaxLiteralCodes - 257, 5);
   bits(static_cast<std::uint32_t>(distances.lengths.size() - 1), 5);
   bits(15, 4);  // all 19 code length codes follow
   // The code of the lengths: 4 bits for each of 0 to 15, so that a length stands for itself.

@@ -8,8 +8,8 @@
 namespace wsgauntlet::suite {
 namespace {
 
-constexpr std::uint64_t kMostRoundTrips = 1000000;
-constexpr std::uint64_t kLongestSlice = std::uint64_t{1} << 24U;
+constexpr std::uint64_t kMaxRoundTrips = 1000000;
+constexpr std::uint64_t kMaxSlice = std::uint64_t{1} << 24U;
 
 void requireSeconds(ObjectReader& object, double& seconds) {
   if (const auto node = object.require("seconds")) seconds = node->seconds().value_or(0);
@@ -26,7 +26,7 @@ CorpusSlices readSlices(const Node& node) {
     slices.corpus = corpus->word(embeddedCorpusNames()).value_or("");
   }
   if (const auto length = object.require("length")) {
-    slices.length = length->integer(1, kLongestSlice).value_or(0);
+    slices.length = length->integer(1, kMaxSlice).value_or(0);
   }
   if (const auto unit = object.require("unit")) {
     slices.codePoints = unit->word({"octets", "code-points"}) == "code-points";
@@ -64,7 +64,7 @@ RoundTrips readRoundTrips(const Node& node) {
   ObjectReader object(node, "\"round-trips\"");
   requireType(object, trips.binary);
   if (const auto count = object.require("count")) {
-    trips.count = static_cast<int>(count->integer(1, kMostRoundTrips).value_or(1));
+    trips.count = static_cast<int>(count->integer(1, kMaxRoundTrips).value_or(1));
   }
   const auto payload = object.find("payload");
   const auto slices = object.find("slices");

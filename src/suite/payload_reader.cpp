@@ -10,9 +10,9 @@
 namespace wsgauntlet::suite {
 namespace {
 
-constexpr std::uint64_t kMostOctets = std::uint64_t{1} << 30U;
+constexpr std::uint64_t kMaxOctets = std::uint64_t{1} << 30U;
 /// What is repeated or put together stands in memory as it is.
-constexpr std::uint64_t kMostMaterial = std::uint64_t{1} << 24U;
+constexpr std::uint64_t kMaxMaterial = std::uint64_t{1} << 24U;
 constexpr int kDeepest = 8;
 
 std::optional<Payload> readNested(const Node& node, int depth);
@@ -21,11 +21,11 @@ std::optional<Payload> readNested(const Node& node, int depth);
 std::optional<Octets> material(const Node& node, int depth) {
   const auto payload = readNested(node, depth);
   if (!payload) return std::nullopt;
-  if (payload->size() <= kMostMaterial) return payload->octets();
+  if (payload->size() <= kMaxMaterial) return payload->octets();
   node.fail(
       fmt::format("{} octets are too many here; only the outermost \"repeat\" of a payload may "
                   "give more than {}",
-                  payload->size(), kMostMaterial));
+                  payload->size(), kMaxMaterial));
   return std::nullopt;
 }
 
@@ -49,10 +49,10 @@ std::optional<Payload> readRepeat(ObjectReader& object, const Node& node, int de
   }
   if (counted) {
     const std::uint64_t period = base && !base->empty() ? base->size() : 1;
-    object.integer("times", times, 0, kMostOctets / period);
+    object.integer("times", times, 0, kMaxOctets / period);
     if (times && base) length = *times * base->size();
   } else {
-    object.integer("to", length, 0, kMostOctets);
+    object.integer("to", length, 0, kMaxOctets);
   }
   object.finish();
   if (!base || !length) return std::nullopt;
@@ -72,8 +72,8 @@ std::optional<Payload> readConcat(ObjectReader& object, const Node& node, int de
     const auto octets = material(part, depth + 1);
     good = good && octets.has_value();
     if (good) all += *octets;
-    if (all.size() > kMostMaterial) {
-      node.fail(fmt::format("the parts have more than {} octets together", kMostMaterial));
+    if (all.size() > kMaxMaterial) {
+      node.fail(fmt::format("the parts have more than {} octets together", kMaxMaterial));
       return std::nullopt;
     }
   }
@@ -91,9 +91,9 @@ std::optional<Payload> readCorpusSlice(ObjectReader& object, const Node& node, i
   }
   std::uint64_t from = 0;
   std::uint64_t length = 0;
-  object.integer("from", from, 0, corpus.empty() ? kMostOctets : corpus.size() - 1);
+  object.integer("from", from, 0, corpus.empty() ? kMaxOctets : corpus.size() - 1);
   if (const auto at = object.require("length")) {
-    const auto most = corpus.empty() ? kMostOctets : corpus.size() - from;
+    const auto most = corpus.empty() ? kMaxOctets : corpus.size() - from;
     length = at->integer(1, most).value_or(0);
   }
   object.finish();

@@ -11,8 +11,8 @@
 namespace wsgauntlet::suite {
 namespace {
 
-constexpr std::uint64_t kMostLength = std::uint64_t{1} << 63U;
-constexpr std::uint64_t kMostCode = 65535;
+constexpr std::uint64_t kMaxLength = std::uint64_t{1} << 63U;
+constexpr std::uint64_t kMaxCode = 65535;
 
 struct OpcodeName {
   const char* name;
@@ -69,7 +69,7 @@ Action readMessage(ObjectReader& object, const Node& kind) {
   SendMessage message;
   message.binary = readIsBinary(kind).value_or(false);
   readPayloadInto(object, message.payload);
-  object.integer("fragments-of", message.fragmentSize, 1, kMostLength);
+  object.integer("fragments-of", message.fragmentSize, 1, kMaxLength);
   object.boolean("sync", message.sync);
   return message;
 }
@@ -77,7 +77,7 @@ Action readMessage(ObjectReader& object, const Node& kind) {
 Action readSendClose(ObjectReader&, const Node& kind) {
   SendClose closing;
   ObjectReader content(kind, "the content of a Close frame");
-  content.integer("code", closing.code, 0, kMostCode);
+  content.integer("code", closing.code, 0, kMaxCode);
   if (const auto node = content.find("reason")) {
     closing.reason = readOctets(*node);
   }
@@ -90,7 +90,7 @@ Action readBeginMessage(ObjectReader&, const Node& kind) {
 }
 
 Action readBeginFrame(ObjectReader&, const Node& kind) {
-  return BeginFrame{kind.integer(0, kMostLength).value_or(0)};
+  return BeginFrame{kind.integer(0, kMaxLength).value_or(0)};
 }
 
 Action readFrameData(ObjectReader& object, const Node& kind) {
@@ -120,7 +120,7 @@ Action readWireLog(ObjectReader& object, const Node& kind) {
 }
 
 Action readFragmentSize(ObjectReader&, const Node& kind) {
-  return SetFragmentSize{kind.integer(0, kMostLength).value_or(0)};
+  return SetFragmentSize{kind.integer(0, kMaxLength).value_or(0)};
 }
 
 Action readOctetsStep(ObjectReader&, const Node& kind) {

@@ -20,7 +20,7 @@ namespace wsgauntlet::report {
 namespace {
 
 /// File systems allow 255 octets in a name; `_case_`, the id and a suffix need some of them.
-constexpr std::size_t kLongestStem = 160;
+constexpr std::size_t kMaxStem = 160;
 
 /// The start of the name of a report file, before `_case_`; nothing when it is another name.
 std::optional<std::string> stemOf(const std::string& reportFile, const suite::CaseId& id) {
@@ -150,7 +150,7 @@ std::optional<CaseRecord> Folder::record(const std::string& agent, const suite::
 std::string Folder::stem(const std::string& agent) {
   const auto known = stems_.find(agent);
   if (known != stems_.end()) return known->second;
-  const std::string cleaned = cleanAgent(agent).substr(0, kLongestStem);
+  const std::string cleaned = cleanAgent(agent).substr(0, kMaxStem);
   std::string unique = cleaned;
   for (int number = 2; !takenStems_.insert(unique).second; ++number) {
     unique = fmt::format("{}_{}", cleaned, number);

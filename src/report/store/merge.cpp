@@ -96,7 +96,7 @@ class Merge {
     if (stems_.contains(agent)) return;
     const std::string end = fmt::format("_case_{}.json", id.str('_'));
     const std::string wanted = file.ends_with(end) ? file.substr(0, file.size() - end.size())
-                                                   : cleanAgent(agent).substr(0, kLongestStem);
+                                                   : cleanAgent(agent).substr(0, kMaxStem);
     std::string unique = wanted;
     for (int number = 2; !takenStems_.insert(unique).second; ++number) {
       unique = fmt::format("{}_{}", wanted, number);
@@ -122,7 +122,7 @@ class Merge {
     copySidecar(source.folder->folder(), source.record.reportFile, to, name);
   }
 
-  static constexpr std::size_t kLongestStem = 160;
+  static constexpr std::size_t kMaxStem = 160;
 
   const suite::Catalogue& catalogue_;
   const MergeOptions& options_;

@@ -13,10 +13,10 @@ namespace wsgauntlet::report {
 namespace {
 
 /// One packet has at most 65,535 octets of IPv4, 40 of which are headers.
-constexpr std::uint64_t kLongestSegment = 65'495;
+constexpr std::uint64_t kMaxSegment = 65'495;
 constexpr std::uint64_t kHeaders = 14 + 20 + 20;
 /// A row can claim any length; a capture of a claim helps nobody.
-constexpr std::uint64_t kLongestRow = 256ULL * 1024 * 1024;
+constexpr std::uint64_t kMaxRow = 256ULL * 1024 * 1024;
 
 enum Flags : std::uint8_t { kFin = 1, kSyn = 2, kPush = 8, kAck = 16 };
 
@@ -101,7 +101,7 @@ class Capture {
   }
 
   void operator()(const play::OctetsRow& row) {
-    send(row.sent, whole(row), std::min(row.octets.length, kLongestRow));
+    send(row.sent, whole(row), std::min(row.octets.length, kMaxRow));
   }
   void operator()(const play::WaitRow& row) { wait_ = row.seconds; }
   void operator()(const play::WaitEndedRow&) { pass(std::exchange(wait_, 0)); }
@@ -145,9 +145,9 @@ class Capture {
 
   void pass(double seconds) {
     if (timed_) return;
-    constexpr double kLongest = 86'400;
+    constexpr double kMaxLength = 86'400;
     at_ += std::chrono::microseconds(
-        static_cast<std::int64_t>(std::clamp(seconds, 0.0, kLongest) * 1e6));
+        static_cast<std::int64_t>(std::clamp(seconds, 0.0, kMaxLength) * 1e6));
   }
 
   /// The octets of a row, and all of the opening handshake, whose text the report has.
@@ -177,7 +177,7 @@ class Capture {
 
   void send(bool byFuzzer, std::string_view known, std::uint64_t length) {
     while (length > 0) {
-      const std::uint64_t part = std::min(length, kLongestSegment);
+      const std::uint64_t part = std::min(length, kMaxSegment);
       packet(byFuzzer, kPush | kAck, known.substr(0, part), part);
       known.remove_prefix(std::min<std::size_t>(known.size(), part));
       length -= part;

@@ -19,7 +19,7 @@ using nlohmann::ordered_json;
 
 constexpr const char* kName = "run.json";
 constexpr int kRecordFormat = 1;
-constexpr std::uint64_t kMostShards = 1000;
+constexpr std::uint64_t kMaxShards = 1000;
 
 constexpr std::array<std::pair<RunState, std::string_view>, 3> kStates = {{
     {RunState::running, "running"},
@@ -60,15 +60,15 @@ std::vector<suite::CaseId> idsOf(const StoredJson& json) {
 
 void readShards(const StoredJson& json, RunRecord& record) {
   if (json.isNull()) return;
-  record.shards = static_cast<int>(json.at("count").integer(kMostShards));
+  record.shards = static_cast<int>(json.at("count").integer(kMaxShards));
   for (const StoredJson& shard : json.at("present").elements()) {
-    record.present.insert(static_cast<int>(shard.integer(kMostShards)));
+    record.present.insert(static_cast<int>(shard.integer(kMaxShards)));
   }
 }
 
 RunRecord runRecordOf(const StoredJson& file) {
   file.expectObject();
-  if (file.at("format").integer(kMostShards) != kRecordFormat) {
+  if (file.at("format").integer(kMaxShards) != kRecordFormat) {
     file.at("format").fail(fmt::format("expected {}", kRecordFormat));
   }
   RunRecord record;

@@ -21,7 +21,7 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::uint64_t kLongestDuration = std::numeric_limits<std::int64_t>::max();
+constexpr std::uint64_t kMaxDuration = std::numeric_limits<std::int64_t>::max();
 
 /// `?` stands for a handshake that did not take place.
 std::string readHeader(const StoredJson& json) {
@@ -100,7 +100,7 @@ play::Result resultOf(const StoredJson& file, const suite::Case* testCase) {
   result.resultClose = file.at("resultClose").octets();
   result.started = wallTimeOf(file.at("started"));
   result.duration = std::chrono::milliseconds(
-      static_cast<std::int64_t>(file.at("duration").integer(kLongestDuration)));
+      static_cast<std::int64_t>(file.at("duration").integer(kMaxDuration)));
   result.httpRequest = readHeader(file.at("httpRequest"));
   result.httpResponse = readHeader(file.at("httpResponse"));
   result.closing = readClosing(file);

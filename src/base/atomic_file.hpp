@@ -6,8 +6,8 @@
 
 namespace wsgauntlet {
 
-/// Writes a file beside its place and then moves it there: who reads it sees the old content or all
-/// of the new one. Throws InputError with the reason of the system.
+/// Writes a file next to its place and then moves it there: who reads it sees the old content or
+/// all of the new one. Throws InputError with the reason of the system.
 void replaceFile(const std::filesystem::path& path, std::string_view content);
 /// Creates a folder and those above it, and makes sure that it can be written to. Throws InputError
 /// with the reason of the system.

@@ -14,7 +14,7 @@ using WallTime = std::chrono::time_point<std::chrono::system_clock, std::chrono:
 
 /// The time of the system.
 [[nodiscard]] WallTime wallClock();
-/// Converts a number of seconds as it stands in case and spec files.
+/// Converts a number of seconds as it is in case and spec files.
 [[nodiscard]] Duration fromSeconds(double seconds);
 /// UTC in the form `2026-11-20T23:55:00.107Z`.
 [[nodiscard]] std::string formatUtc(WallTime time);

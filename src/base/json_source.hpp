@@ -1,4 +1,4 @@
-// JSON text with places: which line a value stands on, and keys that stand twice.
+// JSON text with places: which line a value is on, and keys that occur twice.
 #pragma once
 
 #include "base/error.hpp"
@@ -18,7 +18,7 @@ namespace wsgauntlet {
 /// keys without a word, which would hide a slip in a case file.
 class JsonSource {
  public:
-  /// Parses `text`. `name` stands in the places of problems. Throws InputError on bad syntax and
+  /// Parses `text`. `name` appears in the places of problems. Throws InputError on bad syntax and
   /// on keys that stand twice in one object.
   JsonSource(std::string name, const std::string& text);
   /// Reads and parses a file. Throws InputError when it cannot be read.

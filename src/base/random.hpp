@@ -7,7 +7,7 @@
 namespace wsgauntlet {
 
 /// A small seeded generator (SplitMix64). Good enough for masks and keys of a test tool; not for
-/// secrets. Each connection takes its own stream with `fork`, so that what one connection draws
+/// secrets. Each connection has its own stream with `fork`, so that what one connection draws
 /// does not depend on what others do at the same time.
 class Random {
  public:

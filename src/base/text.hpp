@@ -30,7 +30,7 @@ void appendUtf8(std::string& out, char32_t codePoint);
 /// As they are when they are UTF-8, else `0x` and their hexadecimal digits.
 [[nodiscard]] std::string textOrHex(std::string_view octets);
 
-/// Whether line ends and tabs are shown as signs, so that all stands in one line, or kept.
+/// Whether line ends and tabs are shown as signs, so that all is in one line, or kept.
 enum class Lines { joined, kept };
 /// For a page: shows what a browser would swallow or obey. Control characters become their pictures
 /// (U+2400 …), and characters that change the direction of text become `\u202e` and the like.

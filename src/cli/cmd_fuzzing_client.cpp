@@ -150,7 +150,7 @@ std::vector<std::string> agentsOf(const roles::FuzzingClientSpec& spec) {
   return agents;
 }
 
-/// Runs the cases, with the server under test if a command starts it, and tells how that ended.
+/// Runs the cases, with the server under test if a command starts it, and returns how that ended.
 gate::RunEnd run(roles::FuzzingClientSpec spec, const std::string& command, report::Folder& folder,
                  ConsoleLog& log, std::unique_ptr<PeerProcess>& peer) {
   net::Loop loop;

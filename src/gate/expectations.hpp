@@ -38,7 +38,7 @@ struct Expectations {
 /// Reads a file of format 1 (docs/gate.md). Throws InputError with all that is wrong, each with
 /// line and JSON pointer.
 [[nodiscard]] Expectations readExpectations(const std::filesystem::path& file);
-/// The same for a text; `name` stands in the places of problems.
+/// The same for a text; `name` appears in the places of problems.
 [[nodiscard]] Expectations parseExpectations(const std::string& name, const std::string& text);
 
 }  // namespace wsgauntlet::gate

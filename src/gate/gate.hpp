@@ -85,7 +85,7 @@ struct GateInput {
   std::function<bool(const std::string& agent, const suite::CaseId& id)> excluded = {};
   /// Missing cases are said and make nothing incomplete. A run without any result stays incomplete.
   bool missingAllowed = false;
-  /// Why the run is not complete, beside missing results; each is noted.
+  /// Why the run is not complete, other than missing results; each becomes a note.
   std::vector<std::string> unfinished = {};
 };
 

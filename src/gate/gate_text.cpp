@@ -90,7 +90,7 @@ std::string count(std::size_t number, Judgement judgement) {
   return fmt::format("{} {}", number, words);
 }
 
-/// `::error` takes a property and a text, each with its own escapes.
+/// `::error` has a property and a text, each with its own escapes.
 std::string escapeData(std::string_view text) {
   std::string out;
   for (const char c : text) {

@@ -12,7 +12,7 @@
 
 namespace wsgauntlet::gate {
 
-/// How a run came to its end, beside its results.
+/// How a run ended, apart from its results.
 struct RunEnd {
   std::string interrupted;  ///< why it ended before its time, as a sentence; empty: it did not
   std::string failFast;     ///< why `--fail-fast` has ended it; empty: it has not
@@ -23,14 +23,14 @@ struct RunEnd {
   bool hasIndex = true;       ///< index.html and index.json could be written
 };
 
-/// What the end of a run depends on beside that.
+/// What else the end of a run depends on.
 struct RunEndSettings {
   GateSettings gate;
   bool gates = false;          ///< a gate decides
   bool verdictsCount = false;  ///< without a gate, failures and missing results are a bad end
 };
 
-/// Where the end of a run is told.
+/// Receives what is to be said at the end of a run.
 struct RunEndOutput {
   Print print;                                    ///< standard output
   std::function<void(const std::string&)> error;  ///< a line of standard error

@@ -77,7 +77,7 @@ struct ChildProcess::State : std::enable_shared_from_this<State> {
     int raw = 0;
     if (pid <= 0 || ::waitpid(pid, &raw, flags) != pid) return false;
     status = exitStatus(raw);
-    // What it left behind in its group must not outlive it.
+    // What remains in its group must not outlive it.
     ::kill(-pid, SIGTERM);
     pid = 0;
     return true;

@@ -99,7 +99,7 @@ void Driver::afterSession() {
   if (!turnPosted_ && !waitsReadable_ && session_->isReading()) waitReadable();
 }
 
-/// Writes as much as the socket takes. False when the connection has broken.
+/// Writes as much as the socket accepts. False when the connection has broken.
 bool Driver::flush() {
   for (int i = 0; i < kTurn; ++i) {
     if (waitsWritable_ || sendingFailed_) return true;

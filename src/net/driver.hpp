@@ -64,7 +64,7 @@ class Driver : public std::enable_shared_from_this<Driver> {
   std::size_t readSize_;  ///< octets of one read at most
   std::string unsent_;    ///< rest of a block that the socket did not take
   bool waitsWritable_ = false;
-  bool sendingFailed_ = false;  ///< the peer takes nothing any more
+  bool sendingFailed_ = false;  ///< the peer accepts nothing any more
   bool waitsReadable_ = false;
   bool turnPosted_ = false;
   bool sessionEnded_ = false;

@@ -31,7 +31,8 @@ int selectAlpn(SSL*, const unsigned char** out, unsigned char* outLength, const 
   const int found =
       SSL_select_next_proto(&chosen, outLength, kAlpn.data(), kAlpn.size(), in, inLength);
   *out = chosen;
-  // A client that wants something else only, HTTP/2 say, is told so (RFC 7301 section 3.2).
+  // A client that wants something else only, HTTP/2 say, gets that as an answer (RFC 7301
+  // section 3.2).
   return found == OPENSSL_NPN_NEGOTIATED ? SSL_TLSEXT_ERR_OK : SSL_TLSEXT_ERR_ALERT_FATAL;
 }
 

@@ -40,7 +40,7 @@ constexpr double kServerDrop = 5;
 /// How long we watch a client after the closing handshake.
 constexpr Duration kWatchClient = std::chrono::milliseconds(50);
 
-/// A slow peer is not a broken one: the timeouts are no shorter than the patience of the case, in
+/// A slow peer is not a broken one: the timeouts are not shorter than the patience of the case, in
 /// seconds, and no longer than that of the setup.
 void adaptTimeouts(websocket::Options& options, const CaseTime& time, double patience) {
   const auto atLeast = [&](Duration& timeout, double seconds) {

@@ -16,7 +16,7 @@ using websocket::equalsIgnoringCase;
 
 constexpr int kMaxStatus = 9999;
 
-/// True when one of `values` is the text; `4xx` stands for a class of status codes.
+/// True when one of `values` is the text; `4xx` means a class of status codes.
 bool isOneOf(std::string_view text, const std::vector<std::string>& values) {
   return std::any_of(values.begin(), values.end(), [&](const std::string& one) {
     if (one.ends_with("xx")) return text.size() == one.size() && text.front() == one.front();

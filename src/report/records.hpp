@@ -30,7 +30,7 @@ struct CaseRecord {
   play::BehaviorClose behaviorClose = play::BehaviorClose::failed;
   std::int64_t durationMs = 0;
   std::optional<std::uint16_t> remoteCloseCode;
-  std::string reportFile;  ///< name of the JSON file; the page beside it ends with `.html`
+  std::string reportFile;  ///< name of the JSON file; the page next to it ends with `.html`
   /// Compressed by uncompressed octets, for a case that reports them. Absent values: nothing moved.
   struct Ratios {
     std::optional<double> incoming;
@@ -81,7 +81,7 @@ struct Tally {
 
 /// The record of a result whose files were written under `reportFile`.
 [[nodiscard]] CaseRecord makeRecord(const play::Result& result, std::string reportFile);
-/// The page beside a JSON file of a case: its name with `.html`.
+/// The page that belongs to a JSON file of a case: its name with `.html`.
 [[nodiscard]] std::string pageName(const std::string& reportFile);
 /// The time within which that many percent of the round trips were made, 0 to 100; of at least one.
 [[nodiscard]] std::chrono::nanoseconds percentile(

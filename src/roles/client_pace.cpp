@@ -6,7 +6,7 @@ namespace wsgauntlet::roles {
 namespace {
 
 constexpr int kMaxFullWaits = 3;
-/// A client that is busy for a moment takes no more than this, or than so many times its slowest
+/// A client that is busy for a moment needs no more than this, or than N times its slowest
 /// answer so far.
 constexpr Duration kMinClientPatience = std::chrono::milliseconds(500);
 constexpr int kClientPatienceFactor = 10;

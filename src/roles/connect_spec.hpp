@@ -38,7 +38,7 @@ struct ConnectSpec {
                                                  const std::string& userAgent);
 
 /// Connects, with a session of `makeSession` for each try, and drives the session to its end. A
-/// refusal is tried again for `retry`; `log` hears of the last one. `done` is told whether the
+/// refusal is tried again for `retry`; `log` hears of the last one. `done` hears whether the
 /// server was reached. `spec` lives as long as the loop runs.
 void reach(net::Loop& loop, const ConnectSpec& spec, Duration retry,
            std::function<std::unique_ptr<websocket::Session>()> makeSession, RunLog& log,

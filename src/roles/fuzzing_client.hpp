@@ -42,7 +42,7 @@ struct FuzzingClientSpec {
   const suite::Corpora* corpora = &suite::Corpora::builtIn();
 };
 
-/// What a run came to, beside its results.
+/// How a run ended, apart from its results.
 struct RunOutcome {
   std::size_t done = 0;       ///< cases with a result
   std::size_t resumed = 0;    ///< cases whose result an earlier run has left

@@ -41,7 +41,7 @@ struct FuzzingServerSpec {
   const suite::Corpora* corpora = &suite::Corpora::builtIn();
 };
 
-/// Serves any number of clients at the same time, until it is told to end.
+/// Serves any number of clients at the same time, until it is stopped.
 class FuzzingServer {
  public:
   /// Listens. Throws InputError when the port cannot be used.

@@ -25,7 +25,7 @@ double inMilliseconds(Duration duration) {
   return std::chrono::duration<double, std::milli>(duration).count();
 }
 
-/// Opens, stays, and leaves when it is told to.
+/// Opens, stays, and leaves when it is asked to.
 class HeldSession : public SimpleSession {
  public:
   HeldSession(const websocket::Options& options, Random random, websocket::ClientRequest request,

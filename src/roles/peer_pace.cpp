@@ -25,7 +25,7 @@ constexpr std::uint64_t kSlowShare = 20;
 /// A script's wait of a second suits a peer that answers within this time.
 constexpr Duration kSuitsScripts = milliseconds(100);
 constexpr double kMaxStretch = 10;
-/// The machine is busy when so many processes share each core; builds and tests alone do not make
+/// The machine is busy when this many processes share each core; builds and tests alone do not make
 /// it so.
 constexpr double kBusy = 3.5;
 /// With the lowest priority, a peer gets a small part of what is left.

@@ -46,7 +46,7 @@ class PeerPace {
   [[nodiscard]] int width() const { return width_; }
   /// Opening handshakes at the same time, for now.
   [[nodiscard]] int maxOpening() const { return maxOpening_; }
-  /// How long to wait for an answer of this peer, as far as that can be told; nothing before its
+  /// How long to wait for an answer of this peer, as far as that is known; nothing before its
   /// first one.
   [[nodiscard]] std::optional<Duration> patience() const;
   /// So many of its answers were late, or our machine is so busy, that a wait of a second may be

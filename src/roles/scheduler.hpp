@@ -47,11 +47,11 @@ class Scheduler {
   void repeat(const Turn& turn, Round round);
   /// Nothing runs and nothing is left, or the run was stopped.
   [[nodiscard]] bool finished() const;
-  /// Takes out all cases against a server that have not started, and takes no more.
+  /// Takes out all cases against a server that have not started, and accepts no more.
   void abandon(std::size_t server);
   /// Ends the run, whatever is left and still runs.
   void stop() { isStopped_ = true; }
-  /// How many cases at the same time suit a server: to be told of what the server does.
+  /// How many cases at the same time suit a server: wants to know what the server does.
   [[nodiscard]] PeerPace& pace(std::size_t server) { return servers_[server].pace; }
 
  private:

@@ -10,7 +10,7 @@ std::optional<CaseId> CaseId::parse(std::string_view text) {
   const char* const end = at + text.size();
   while (true) {
     int part = 0;
-    // from_chars takes a minus sign, an id does not.
+    // from_chars accepts a minus sign, an id does not.
     if (at == end || *at < '0' || *at > '9') return std::nullopt;
     const auto [next, error] = std::from_chars(at, end, part);
     if (error != std::errc()) return std::nullopt;

@@ -19,7 +19,7 @@ struct FileHeader {
   std::map<CaseId, std::string> subcategories;
 };
 
-/// Reads a case as it is for the row of `scope`; `pointer` is where `value` stands. `place` becomes
+/// Reads a case as it is for the row of `scope`; `pointer` is where `value` is. `place` becomes
 /// the place of the case. Notes what is wrong; gives nothing when there was anything.
 [[nodiscard]] std::optional<Case> readCase(const Scope& scope, const nlohmann::json& value,
                                            const std::string& pointer, const FileHeader& header);

@@ -166,7 +166,7 @@ void DeflateWriter::dynamicCodes(const std::vector<DeflateToken>& all, bool last
   bits(kMaxLiteralCodes - 257, 5);
   bits(static_cast<std::uint32_t>(distances.lengths.size() - 1), 5);
   bits(15, 4);  // all 19 code length codes follow
-  // The code of the lengths: 4 bits for each of 0 to 15, so that a length stands for itself.
+  // The code of the lengths: 4 bits for each of 0 to 15, so that a length encodes itself.
   constexpr std::array<int, 19> kOrder{16, 17, 18, 0, 8,  7, 9,  6, 10, 5,
                                        11, 4,  12, 3, 13, 2, 14, 1, 15};
   for (const int symbol : kOrder) bits(symbol < 16 ? 4 : 0, 3);

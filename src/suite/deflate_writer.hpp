@@ -17,7 +17,7 @@ struct DeflateMatch {
 };
 using DeflateToken = std::variant<Octets, DeflateMatch>;
 
-/// What is behind a last block begins with an octet of its own, as a new stream does (RFC 7692
+/// What follows a last block begins with an octet of its own, as a new stream does (RFC 7692
 /// section 7.2.3.4).
 class DeflateWriter {
  public:

@@ -15,7 +15,7 @@ bool isNameLetter(char c) {
   return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
 }
 
-/// A number or a text as it stands in a filled text.
+/// A number or a text as it is in a filled text.
 std::optional<std::string> filling(const json& value) {
   if (value.is_string()) return value.get<std::string>();
   if (value.is_number_integer()) return value.dump();

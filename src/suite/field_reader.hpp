@@ -34,9 +34,9 @@ class Node : public JsonValue {
   [[nodiscard]] bool leftOut() const { return fromRow_ && valid() && value().is_null(); }
   [[nodiscard]] const Scope& scope() const { return scope_; }
 
-  /// A text; `$$` at its start stands for one dollar sign.
+  /// A text; `$$` at its start means one dollar sign.
   [[nodiscard]] std::optional<std::string> text() const;
-  /// A text in which `{name}` stands for a column.
+  /// A text in which `{name}` means a column.
   [[nodiscard]] std::optional<std::string> filledText() const;
   /// The elements of an array of at least `min` elements; empty when it is not one.
   [[nodiscard]] std::vector<Node> elements(std::string_view what, std::size_t min = 1) const {

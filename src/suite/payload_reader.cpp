@@ -11,7 +11,7 @@ namespace wsgauntlet::suite {
 namespace {
 
 constexpr std::uint64_t kMaxOctets = std::uint64_t{1} << 30U;
-/// What is repeated or put together stands in memory as it is.
+/// What is repeated or put together is in memory as it is.
 constexpr std::uint64_t kMaxMaterial = std::uint64_t{1} << 24U;
 constexpr int kDeepest = 8;
 
@@ -101,7 +101,7 @@ std::optional<Payload> readCorpusSlice(ObjectReader& object, const Node& node, i
   return Payload(Octets(corpus.substr(from, length)));
 }
 
-/// What a block of compressed data stands for: payloads, and `[length, distance]` for a repetition.
+/// What a block of compressed data contains: payloads, and `[length, distance]` for a repetition.
 std::vector<DeflateToken> readTokens(const Node& node, int depth) {
   std::vector<DeflateToken> tokens;
   for (const Node& element : node.elements("a list of payloads and repetitions", 0)) {
@@ -147,7 +147,7 @@ std::optional<Payload> readDeflated(ObjectReader& object, const Node& node, int 
   return Payload(std::move(writer).take());
 }
 
-/// A form of payload: the key that tells it, and what reads it.
+/// A form of payload: its key, and what reads it.
 struct Form {
   const char* key;
   const char* what;  ///< in messages

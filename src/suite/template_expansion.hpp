@@ -1,4 +1,4 @@
-// The tables of templates: one case stands for as many as its table has rows.
+// The tables of templates: one case becomes as many as its table has rows.
 #pragma once
 
 #include "suite/field_reader.hpp"
@@ -16,7 +16,7 @@ struct Table {
   std::vector<Row> rows;
   std::set<std::string> usedColumns;
   bool used = false;
-  bool usable = true;  ///< false: something is wrong, so nothing is told of unused columns
+  bool usable = true;  ///< false: something is wrong, so unused columns are not reported
 };
 
 /// The tables of a file and of its templates.

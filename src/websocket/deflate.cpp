@@ -135,7 +135,7 @@ Inflater::Status Inflater::drain(Octets& out, std::uint64_t limit) {
   finalBlockEnded_ = false;
   for (;;) {
     const std::uint64_t allowed = limit > size_ ? limit - size_ : 0;
-    // One octet more than is allowed tells whether there is more.
+    // One octet more than is allowed shows whether there is more.
     const std::size_t room =
         allowed < kOutputBlock ? static_cast<std::size_t>(allowed) + 1 : kOutputBlock;
     stream.next_out = reinterpret_cast<Bytef*>(block);

@@ -13,7 +13,7 @@
 
 namespace wsgauntlet::websocket {
 
-/// What the rules for a header depend on beside the header.
+/// What the rules for a header depend on in addition to the header.
 struct FrameContext {
   Role role = Role::client;    ///< ours
   bool compression = false;    ///< permessage-deflate was negotiated

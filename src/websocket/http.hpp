@@ -24,7 +24,7 @@ using HttpFields = std::vector<std::pair<std::string, std::string>>;
 struct HttpHead {
   std::string startLine;
   HttpFields fields;
-  /// A field has a blank before its colon, which no server takes (RFC 7230 section 3.2.4).
+  /// A field has a blank before its colon, which no server accepts (RFC 7230 section 3.2.4).
   bool blankBeforeColon = false;
 
   /// The values of all fields of this name, whatever the case of its letters. They are views of
@@ -69,7 +69,7 @@ struct RequestTarget {
 /// Decoded pairs of a query, in their order.
 using FormFields = std::vector<std::pair<std::string, std::string>>;
 
-/// Decodes `name=value&…`: "+" is a blank, `%xx` an octet, anything else stands for itself. Pairs
+/// Decodes `name=value&…`: "+" is a blank, `%xx` an octet, anything else means itself. Pairs
 /// with an empty value are left out.
 [[nodiscard]] FormFields decodeForm(std::string_view query);
 /// The text with everything but unreserved characters (RFC 3986 section 2.3) as `%XX`.

@@ -32,7 +32,7 @@ struct RejectedRequest {
   std::string peer;
 };
 
-/// Reads a request, answers what is no WebSocket request, and hands the connection over to the
+/// Reads a request, answers what is not a WebSocket request, and hands the connection over to the
 /// session that `route` makes for it.
 class RequestSession : public Session {
  public:

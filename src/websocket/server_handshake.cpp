@@ -131,7 +131,7 @@ Refusal checkProtocols(const HttpHead& head, Accepted& out) {
   return std::nullopt;
 }
 
-/// Matches the beginning of the text with a pattern in which `*` stands for anything.
+/// Matches the beginning of the text with a pattern in which `*` means anything.
 bool matchesBeginning(std::string_view pattern, std::string_view text) {
   std::size_t at = 0;
   bool anywhere = false;  // after a star

@@ -14,7 +14,7 @@ namespace wsgauntlet::websocket {
 /// Chops and SYNC frames that wait to be written one by one.
 enum class Pieces {
   none,
-  eager,  ///< the next one as soon as the socket takes it
+  eager,  ///< the next one as soon as the socket accepts it
   paced,  ///< the next one a moment later, so that the peer reads them one by one
 };
 
@@ -48,7 +48,7 @@ class Session {
   /// end of the transport is not seen then either.
   [[nodiscard]] virtual bool isReading() const { return true; }
 
-  /// The driver's ear: called when the session wants `woken` soon, without a timer, because
+  /// Set by the driver, called when the session wants `woken` soon, without a timer, because
   /// something happened outside its connection.
   void onWakeRequest(std::function<void()> wake) { wake_ = std::move(wake); }
 

@@ -7,7 +7,7 @@ namespace {
 
 constexpr unsigned kEndOfBlock = 256;
 constexpr unsigned kLengthCodes = 19;
-// A length with its distance takes at most 15 + 5 + 15 + 13 bits.
+// A length with its distance has at most 15 + 5 + 15 + 13 bits.
 constexpr unsigned kMaxUnit = 48;
 
 // The formulas after the tables of RFC 1951 section 3.2.5.

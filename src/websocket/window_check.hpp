@@ -11,8 +11,8 @@
 namespace wsgauntlet::websocket {
 
 /// Follows deflate data (RFC 1951) without decompressing it, and looks at each distance. zlib by
-/// itself does not see them all: it takes a distance beyond the window when the octets are still in
-/// its output buffer.
+/// itself does not see them all: it accepts a distance beyond the window when the octets are still
+/// in its output buffer.
 ///
 /// Memory and time are bounded for any data. Data that is not deflate data ends the check; telling
 /// that is up to zlib.

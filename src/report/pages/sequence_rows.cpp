@@ -146,7 +146,7 @@ class Collector {
     return true;
   }
 
-  /// Octets of a frame that was shown are no news; others are parts of a frame made by hand.
+  /// Octets of a frame that was shown are known already; others are parts of a frame made by hand.
   void addWrite(std::uint64_t octets) {
     if (owed_ > 0) {
       owed_ -= std::min(owed_, octets);

@@ -13,7 +13,7 @@
 namespace wsgauntlet::report {
 
 struct MergeOptions {
-  /// A result that stands in several folders is taken from the last of them; otherwise it has to
+  /// A result that is in several folders is taken from the last of them; otherwise it has to
   /// be the same in all.
   bool preferLater = false;
   /// Cases that the index lists even without a result.

@@ -9,7 +9,7 @@ namespace wsgauntlet::report {
 
 /// A pcapng file (draft-ietf-opsawg-pcapng) of the octets that a wire log shows, in TCP segments
 /// over IPv4 and Ethernet between 192.0.2.1 (the fuzzer) and 192.0.2.2 (the peer), with sequence
-/// numbers that fit, TCP's own handshake in front and its end behind. A row keeps the first 64
+/// numbers that fit, TCP's own handshake first and its end last. A row keeps the first 64
 /// octets: a packet has its real length, and what is not known of it is left out, as in a capture
 /// with a short snap length. The opening handshake is whole. Reports hold no times of rows; the
 /// packets lie 1 ms apart, and waits of the script take their time. Throws InputError when the wire

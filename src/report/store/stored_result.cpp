@@ -23,7 +23,7 @@ using nlohmann::json;
 
 constexpr std::uint64_t kMaxDuration = std::numeric_limits<std::int64_t>::max();
 
-/// `?` stands for a handshake that did not take place.
+/// `?` means a handshake that did not take place.
 std::string readHeader(const StoredJson& json) {
   return json.value().is_object() ? json.octets() : json.text() == "?" ? "" : json.text();
 }

@@ -46,6 +46,13 @@ void MutantPeer::echoNow(bool binary, Octets payload) {
   if (is(Mutation::noEcho) || (is(Mutation::noEmpty) && payload.empty()) ||
       (is(Mutation::dropsTenth) && sent_ % 10 == 0))
     return;
+  if (is(Mutation::crossTalk) && hasOthers() && server_->connections.back() == this) {
+    MutantPeer* other = server_->connections.front();
+    other->frame(binary ? kBinary : kText, payload);
+    return other->requestWake();
+  }
+  if (is(Mutation::stopsAfter5000) && sent_ > 5000) return;
+  if (is(Mutation::corruptsMessage9000) && sent_ == 9000) payload += 'x';
   const bool isFull = outbox_.waiting() > (std::uint64_t{1} << 20U);
   if (is(Mutation::dropsWhenFull) && isFull) return;
   if (is(Mutation::cutsWhenFull) && isFull) payload.resize(payload.size() / 2);

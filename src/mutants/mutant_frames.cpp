@@ -14,7 +14,7 @@ using websocket::isControl;
 constexpr std::uint64_t kMaxPayload = std::uint64_t{64} << 20U;
 constexpr std::uint8_t kRsv1 = websocket::kRsv1;
 
-/// Which frames with a mask, or without one, a peer takes that must not.
+/// Which frames with a mask, or without one, a peer accepts that must not.
 struct LenientMasking {
   Mutation always;
   Mutation control;
@@ -249,6 +249,7 @@ void MutantPeer::takeData(const FrameHeader& header, Octets payload) {
   const bool begins = header.opcode != websocket::kContinuation;
   if (!message_ || (begins && !is(Mutation::messageWithinIsContinuation))) {
     message_ = Message{};
+    message_->payload = std::exchange(server_->leftOver, {});
     message_->binary = header.opcode == websocket::kBinary;
     const bool marked = (header.rsv & kRsv1) != 0;
     if (messages_ == 0) firstCompressed_ = marked;

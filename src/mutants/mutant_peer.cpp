@@ -10,10 +10,23 @@ namespace wsgauntlet::mutants {
 using websocket::Ending;
 using websocket::Pieces;
 
-MutantPeer::MutantPeer(Mutation mutation, Random random) : mutation_(mutation), random_(random) {}
+MutantPeer::MutantPeer(Mutation mutation, Random random, std::shared_ptr<ServerState> server)
+    : mutation_(mutation), random_(random), server_(std::move(server)) {
+  server_->connections.push_back(this);
+}
 
 MutantPeer::MutantPeer(Mutation mutation, Random random, MutantRequest request)
-    : mutation_(mutation), random_(random), request_(std::move(request)) {}
+    : mutation_(mutation),
+      random_(random),
+      server_(std::make_shared<ServerState>()),
+      request_(std::move(request)) {
+  server_->connections.push_back(this);
+}
+
+MutantPeer::~MutantPeer() {
+  std::erase(server_->connections, this);
+  if (!server_->connections.empty()) server_->connections.front()->requestWake();
+}
 
 void MutantPeer::connected(TimePoint now) {
   now_ = now;
@@ -25,13 +38,34 @@ void MutantPeer::received(std::span<char> octets, TimePoint now) {
   if (deaf_) return;
   ++reads_;
   unread_.append(octets.data(), octets.size());
+  if (isOtherBlocked()) return;
+  swapShared();
+  read();
+  swapShared();
+}
+
+void MutantPeer::read() {
   if (open_) {
     readFrames();
-  } else if (isServer()) {
-    readRequest();
-  } else {
+  } else if (!isServer()) {
     readResponse();
+  } else if (!is(Mutation::oneAtATime) || !hasOthers()) {
+    readRequest();
   }
+}
+
+/// What belongs to a connection is one for all of them.
+void MutantPeer::swapShared() {
+  if (is(Mutation::sharesMessage)) std::swap(message_, server_->message);
+}
+
+/// One thread writes for all connections, and waits until a peer has read.
+bool MutantPeer::isOtherBlocked() const {
+  const auto isBlocked = [this](MutantPeer* other) {
+    return other != this && other->outbox_.waiting() > 0;
+  };
+  return is(Mutation::blocksAll) &&
+         std::any_of(server_->connections.begin(), server_->connections.end(), isBlocked);
 }
 
 void MutantPeer::disconnected(TimePoint now) {
@@ -44,6 +78,7 @@ void MutantPeer::disconnected(TimePoint now) {
     }
     if (message_) echoNow(false, message_->payload);
   }
+  if (is(Mutation::keepsLeftOver) && message_) server_->leftOver = message_->payload;
   delayed_.clear();
   outbox_.end(Ending::close);
 }
@@ -65,6 +100,7 @@ void MutantPeer::woken(TimePoint now) {
     delayed_.erase(delayed_.begin());
     what();
   }
+  if (is(Mutation::oneAtATime) && !open_ && !unread_.empty()) read();
 }
 
 void MutantPeer::later(double seconds, std::function<void()> what) {
@@ -134,10 +170,15 @@ void MutantPeer::agree(const websocket::DeflateParameters& parameters) {
   if (is(Mutation::keepsContext)) forget = false;
   deflater_ =
       std::make_unique<websocket::Deflater>(bits, forget, is(Mutation::compressesStored) ? 0 : 6);
-  inflater_ = std::make_unique<websocket::Inflater>(
+  if (is(Mutation::sharesInflater) && server_->inflater) {
+    inflater_ = server_->inflater;
+    return;
+  }
+  inflater_ = std::make_shared<websocket::Inflater>(
       server ? parameters.clientMaxWindowBits : parameters.serverMaxWindowBits,
       (server ? parameters.clientNoContextTakeover : parameters.serverNoContextTakeover) ||
           is(Mutation::noInflateContext));
+  server_->inflater = inflater_;
 }
 
 }  // namespace wsgauntlet::mutants

@@ -4,6 +4,7 @@
 
 #include "base/random.hpp"
 #include "mutants/mutations.hpp"
+#include "mutants/server_state.hpp"
 #include "websocket/deflate.hpp"
 #include "websocket/extensions.hpp"
 #include "websocket/frame.hpp"
@@ -29,10 +30,14 @@ struct MutantRequest {
 
 class MutantPeer : public websocket::Session {
  public:
-  /// A server.
-  MutantPeer(Mutation mutation, Random random);
+  /// A connection of a server.
+  MutantPeer(Mutation mutation, Random random,
+             std::shared_ptr<ServerState> server = std::make_shared<ServerState>());
   /// A client.
   MutantPeer(Mutation mutation, Random random, MutantRequest request);
+  MutantPeer(const MutantPeer&) = delete;
+  MutantPeer& operator=(const MutantPeer&) = delete;
+  ~MutantPeer() override;
 
   void connected(TimePoint now) override;
   void received(std::span<char> octets, TimePoint now) override;
@@ -48,17 +53,15 @@ class MutantPeer : public websocket::Session {
     TimePoint when;
     std::function<void()> what;
   };
-  struct Message {
-    bool binary = false;
-    bool compressed = false;
-    Octets payload;  ///< as it is in the frames
-    std::vector<Octets> fragments;
-  };
 
   [[nodiscard]] bool is(Mutation mutation) const { return mutation_ == mutation; }
   [[nodiscard]] bool isServer() const { return !request_; }
 
   // mutant_peer.cpp: octets in and out
+  void read();
+  void swapShared();
+  [[nodiscard]] bool hasOthers() const { return server_->connections.size() > 1; }
+  [[nodiscard]] bool isOtherBlocked() const;
   void write(Octets octets);
   void writeNow(Octets octets);
   void end();
@@ -124,6 +127,7 @@ class MutantPeer : public websocket::Session {
 
   const Mutation mutation_;
   Random random_;
+  std::shared_ptr<ServerState> server_;
   std::optional<MutantRequest> request_;
   std::string key_;
   TimePoint now_{};
@@ -138,7 +142,7 @@ class MutantPeer : public websocket::Session {
   int reads_ = 0;
   std::optional<websocket::DeflateParameters> agreed_;
   std::unique_ptr<websocket::Deflater> deflater_;
-  std::unique_ptr<websocket::Inflater> inflater_;
+  std::shared_ptr<websocket::Inflater> inflater_;
   bool inflaterEnded_ = false;
 
   websocket::FrameHeaderReader header_;

@@ -1,4 +1,4 @@
-// What a peer that deviates on purpose takes for UTF-8.
+// What a peer that deviates on purpose accepts as UTF-8.
 #include "mutants/mutant_peer.hpp"
 #include "websocket/utf8.hpp"
 

@@ -155,8 +155,14 @@ std::optional<TimePoint> CaseSession::deadline() const {
   return std::min(*ours, *theirs);
 }
 
+void CaseSession::end() {
+  isToEnd_ = true;
+  requestWake();
+}
+
 void CaseSession::woken(TimePoint now) {
   setNow(now);
+  if (isToEnd_) connection_.drop(websocket::Ending::close);
   // In the order in which they are due: it decides who ends a connection that hangs.
   while (true) {
     const auto ours = timers_.next();
@@ -215,7 +221,12 @@ void CaseSession::refuse() {
 void CaseSession::runScript() {
   if (!script_.run(now_)) return;
   scriptEnded_ = true;
-  react(judge_->onScriptEnd());
+  if (setup_.onReady) {
+    timers_.cancel(CaseTimer::patience);
+    setup_.onReady();
+  } else {
+    react(judge_->onScriptEnd());
+  }
 }
 
 /// In the closing handshake, the corrected case leaves the time to the timeouts of the handshake.
@@ -266,10 +277,19 @@ void CaseSession::waitEnded() {
 /// The peer has said something: it gets its time anew.
 void CaseSession::restartPatience() {
   const auto patience = judge_->patience();
-  if (!patience) return;
+  const bool onlyStaysOpen = setup_.onReady && scriptEnded_;
+  if (!patience || onlyStaysOpen) return;
   timers_.cancel(CaseTimer::patience);
-  timers_.set(CaseTimer::patience, now_ + time_.patient(*patience));
+  timers_.set(CaseTimer::patience, now_ + time_.patient(*patience + timeToRead()));
   unsent_ = connection_.outbox().waiting();
+}
+
+/// Where waits are stretched, the peer gets so little of the processor that it may be silent for
+/// long when it has much to read.
+double CaseSession::timeToRead() {
+  constexpr double kSecondsPerMib = 1;
+  if (time_.scale <= 1) return 0;
+  return kSecondsPerMib * static_cast<double>(connection_.outbox().total()) / (1 << 20);
 }
 
 /// The peer has taken some of what we send since its patience began, and more is to come.

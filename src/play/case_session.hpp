@@ -21,7 +21,7 @@
 
 namespace wsgauntlet::play {
 
-/// What a case needs beside itself.
+/// What a case needs in addition to itself.
 struct CaseSetup {
   const suite::Case* testCase = nullptr;  ///< lives longer than the session and its result
   int number = 0;
@@ -41,7 +41,10 @@ struct CaseSetup {
   std::function<WallTime()> wallClock;
   /// Hears how long the peer took for its first octets, or to end TCP before any. Client role.
   std::function<void(Duration)> onAnswer;
-  /// Takes the result when the connection is over; must not end the session.
+  /// Of a companion: its script has ended. From then on it only stays open, until `end` or its
+  /// limit.
+  std::function<void()> onReady;
+  /// Receives the result when the connection is over; must not end the session.
   std::function<void(Result)> onResult;
 };
 
@@ -61,6 +64,9 @@ class CaseSession : public websocket::Session, private websocket::Listener {
   CaseSession(CaseSetup setup, websocket::ClientRequest request);
   /// Server role: answers the request.
   CaseSession(CaseSetup setup, AcceptedRequest request);
+
+  /// Of a companion: the case has ended, and so does this connection.
+  void end();
 
   void connected(TimePoint now) override;
   void received(std::span<char> octets, TimePoint now) override;
@@ -98,6 +104,7 @@ class CaseSession : public websocket::Session, private websocket::Listener {
   void timerFired(CaseTimer timer);
   void waitEnded();
   void restartPatience();
+  [[nodiscard]] double timeToRead();
   [[nodiscard]] bool isStillReading();
   void giveUp();
   [[nodiscard]] Observation observation() const;
@@ -122,6 +129,7 @@ class CaseSession : public websocket::Session, private websocket::Listener {
   bool isApplicable_ = true;  ///< the opening handshake of the case is one that this peer can take
   bool unimplemented_ = false;
   bool scriptEnded_ = false;
+  bool isToEnd_ = false;
   bool endedByTimer_ = false;  ///< `closeAfter` or `failAfter` did what they are for
   bool gaveUp_ = false;        ///< the peer was silent for too long
   std::uint64_t unsent_ = 0;   ///< octets that waited when the patience began

@@ -3,6 +3,7 @@
 #include "base/machine_load.hpp"
 #include "net/connector.hpp"
 #include "play/case_session.hpp"
+#include "roles/companions.hpp"
 #include "roles/names.hpp"
 #include "roles/repetition.hpp"
 #include "roles/report_writer.hpp"
@@ -32,6 +33,11 @@ constexpr Duration kMaxStretchedTime = std::chrono::seconds(20);
 /// A server has no reason to refuse the request of such a case.
 bool isOrdinaryRequest(const suite::Case& testCase) {
   return !suite::openingOf(testCase).request && suite::openingOf(testCase).early.empty();
+}
+
+bool hasCompanions(const suite::Case& testCase) {
+  const suite::Requirement* requirement = suite::requirementOf(testCase);
+  return requirement != nullptr && !requirement->companions.empty();
 }
 
 std::vector<websocket::ExtensionElement> offersOf(const suite::Case& testCase) {
@@ -80,7 +86,10 @@ class ServerRun : public std::enable_shared_from_this<ServerRun> {
       skip(turn);
     } else {
       const bool mayBeIgnored = !isOrdinaryRequest(*turn.testCase);
-      connect(std::make_shared<Attempt>(Attempt{turn, pace().start(mayBeIgnored), {}, {}}));
+      const auto attempt = std::make_shared<Attempt>();
+      attempt->turn = turn;
+      attempt->ticket = pace().start(mayBeIgnored);
+      connect(attempt);
     }
   }
 
@@ -108,6 +117,7 @@ class ServerRun : public std::enable_shared_from_this<ServerRun> {
     std::optional<TimePoint> giveUpAt;   ///< set by the first refusal
     std::optional<play::Result> result;  ///< set when the connection is over
     double stretch = 1;                  ///< of the waits of the case
+    std::shared_ptr<Companions> companions;
   };
   using AttemptPtr = std::shared_ptr<Attempt>;
 
@@ -131,33 +141,67 @@ class ServerRun : public std::enable_shared_from_this<ServerRun> {
     return turn.round == Round::stretched || turn.round == Round::isolated ? pace().stretch() : 1;
   }
 
+  /// Opens the connection of a case, after those of its companions.
   void connect(const AttemptPtr& attempt) {
     const suite::Case& testCase = *attempt->turn.testCase;
+    attempt->stretch = stretchFor(attempt->turn);
+    if (!hasCompanions(testCase)) return connectCase(attempt);
+    const auto& companions = suite::requirementOf(testCase)->companions;
+    const auto makeSession = [self = shared_from_this(), attempt, &companions](
+                                 std::size_t index, std::function<void()> onReady,
+                                 std::function<void(play::Result)> onResult) {
+      const suite::Case& companion = *companions[index];
+      play::CaseSetup setup = self->setupOf(companion, *attempt, index + 1);
+      setup.onReady = std::move(onReady);
+      setup.onResult = std::move(onResult);
+      return std::make_unique<play::CaseSession>(std::move(setup), self->requestFor(companion));
+    };
+    attempt->companions = std::make_shared<Companions>(
+        loop_, addressFor(*attempt), companions.size(), spec_.connectRetry, makeSession);
+    attempt->companions->open([self = shared_from_this(), attempt] { self->connectCase(attempt); });
+  }
+
+  /// `connection`: 0 for that of the case, others for its companions.
+  [[nodiscard]] play::CaseSetup setupOf(const suite::Case& testCase, const Attempt& attempt,
+                                        std::uint64_t connection) {
     play::CaseSetup setup;
     setup.testCase = &testCase;
     setup.number = testCase.number;
     setup.agent = server_.agent;
     setup.options = server_.options;
-    setup.seed = random_.fork(static_cast<std::uint64_t>(testCase.number)).next();
-    attempt->stretch = stretchFor(attempt->turn);
-    setup.timeoutScale = spec_.timeoutScale * attempt->stretch;
+    const auto number = static_cast<std::uint64_t>(attempt.turn.testCase->number);
+    setup.seed = random_.fork(number + (connection << 32U)).next();
+    setup.timeoutScale = spec_.timeoutScale * attempt.stretch;
     setup.corpora = spec_.corpora;
     setup.corrections = spec_.corrections;
-    if (attempt->turn.round == Round::first && !attempt->turn.alone) {
+    if (attempt.turn.round == Round::first && !attempt.turn.alone) {
       setup.patience = pace().patience();
     }
     setup.wallClock = wallClock;
+    return setup;
+  }
+
+  [[nodiscard]] websocket::ClientRequest requestFor(const suite::Case& testCase) const {
+    websocket::ClientRequest request = requestOf(server_, kFuzzerName);
+    request.extensions = offersOf(testCase);
+    return request;
+  }
+
+  [[nodiscard]] net::ConnectAddress addressFor(const Attempt& attempt) const {
+    net::ConnectAddress address = addressOf(server_);
+    address.timeout = std::chrono::duration_cast<Duration>(address.timeout * spec_.timeoutScale);
+    address.exclusive = attempt.turn.alone && !hasCompanions(*attempt.turn.testCase);
+    return address;
+  }
+
+  void connectCase(const AttemptPtr& attempt) {
+    const suite::Case& testCase = *attempt->turn.testCase;
+    play::CaseSetup setup = setupOf(testCase, *attempt, 0);
     setup.onAnswer = [self = shared_from_this(), attempt](Duration took) {
       self->pace().answered(attempt->ticket, took);
       self->loop_.post(self->goOn_);
     };
     setup.onResult = [attempt](play::Result result) { attempt->result = std::move(result); };
-
-    websocket::ClientRequest request = requestOf(server_, kFuzzerName);
-    request.extensions = offersOf(testCase);
-    net::ConnectAddress address = addressOf(server_);
-    address.timeout = std::chrono::duration_cast<Duration>(address.timeout * spec_.timeoutScale);
-    address.exclusive = attempt->turn.alone;
     net::ConnectHandlers handlers;
     handlers.connected = [self = shared_from_this(), attempt](const std::string& peer) {
       self->log_.caseStarted(*attempt->turn.testCase, self->agentName(), peer);
@@ -170,8 +214,8 @@ class ServerRun : public std::enable_shared_from_this<ServerRun> {
     handlers.tlsBroken = [self = shared_from_this()](const std::string& reason) {
       self->tlsBroken(reason);
     };
-    net::connect(loop_, address,
-                 std::make_unique<play::CaseSession>(std::move(setup), std::move(request)),
+    net::connect(loop_, addressFor(*attempt),
+                 std::make_unique<play::CaseSession>(std::move(setup), requestFor(testCase)),
                  std::move(handlers));
   }
 
@@ -183,17 +227,22 @@ class ServerRun : public std::enable_shared_from_this<ServerRun> {
       attempt->giveUpAt = std::chrono::steady_clock::now() + spec_.connectRetry;
     if (refused && !unreachable_ && std::chrono::steady_clock::now() < *attempt->giveUpAt) {
       loop_.after(kReconnectDelay,
-                  [self = shared_from_this(), attempt] { self->connect(attempt); });
+                  [self = shared_from_this(), attempt] { self->connectCase(attempt); });
       return;
     }
     if (!unreachable_) {
       log_.line(fmt::format("Connection to {} failed ({})", server_.urlText, reason));
       unreachable_ = true;
     }
+    endCompanions(attempt);
     pace().ended(attempt->ticket);
     scheduler_.ended(attempt->turn);
     scheduler_.abandon(index_);
     goOn_();
+  }
+
+  static void endCompanions(const AttemptPtr& attempt) {
+    if (const auto companions = std::exchange(attempt->companions, nullptr)) companions->end();
   }
 
   /// The cases say that the peer dropped the connection; this says why, once.
@@ -205,6 +254,7 @@ class ServerRun : public std::enable_shared_from_this<ServerRun> {
   void ended(const AttemptPtr& attempt) {
     play::Result result = std::move(*attempt->result);
     attempt->result.reset();
+    endCompanions(attempt);
     scheduler_.ended(attempt->turn);
     if (attempt->ticket.isAnswered && !result.opened && isOrdinaryRequest(*result.testCase)) {
       pace().refused(attempt->ticket);
@@ -241,7 +291,7 @@ class ServerRun : public std::enable_shared_from_this<ServerRun> {
     if (server_.agent.empty() && result.opened && agent_.empty()) agent_ = result.agent;
     const bool refused = suite::requirementOf(*result.testCase) != nullptr;
     if (server_.agent.empty() && !result.opened && (result.httpResponse.empty() || refused)) {
-      // A server that said nothing, or refused what it should refuse, may not have told its name:
+      // A server that said nothing, or refused what it should refuse, may not have given its name:
       // it is the one of its other cases.
       nameless_.push_back(std::move(result));
     } else {
@@ -318,10 +368,10 @@ class FuzzingClient::State : public std::enable_shared_from_this<State> {
     loop.after(kHeartbeat, [self = shared_from_this(), due] {
       if (self->isDone) return;
       const bool isLate = std::chrono::steady_clock::now() - due > kLate;
-      const double load = machineLoad();
+      self->load.add(machineLoadNow());
       for (std::size_t i = 0; i < self->servers.size(); ++i) {
         if (isLate) self->scheduler.pace(i).loopWasLate();
-        self->scheduler.pace(i).machineIs(load);
+        self->scheduler.pace(i).machineIs(self->load.mean());
       }
       self->watchLoop();
     });
@@ -342,6 +392,7 @@ class FuzzingClient::State : public std::enable_shared_from_this<State> {
   RunLog& log;
   RunOutcome outcome;
   std::vector<std::shared_ptr<ServerRun>> servers;
+  MachineLoad load;
   bool isDone = false;
   std::function<void()> done;
 };

@@ -24,7 +24,7 @@ class PlainServer::State {
 
   std::unique_ptr<websocket::Session> accept(const std::string& peer) {
     if (spec.mutation != mutants::Mutation::none) {
-      return std::make_unique<mutants::MutantPeer>(spec.mutation, random.fork(++accepted));
+      return std::make_unique<mutants::MutantPeer>(spec.mutation, random.fork(++accepted), mutants);
     }
     return std::make_unique<websocket::RequestSession>(
         spec.options, spec.name, peer,
@@ -47,6 +47,7 @@ class PlainServer::State {
   Random random;
   std::uint64_t accepted = 0;  ///< connections so far
   std::shared_ptr<std::size_t> connections = std::make_shared<std::size_t>(0);
+  std::shared_ptr<mutants::ServerState> mutants = std::make_shared<mutants::ServerState>();
   net::Listener listener;
 };
 

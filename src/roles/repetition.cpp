@@ -9,6 +9,15 @@ bool differ(const play::Result& a, const play::Result& b) {
   return a.behavior != b.behavior || a.behaviorClose != b.behaviorClose;
 }
 
+/// A case that runs in isolation anyway has had all that a repetition would give it, but for longer
+/// waits where the server is slow.
+std::optional<Round> repetitionAlone(const Scheduler::Turn& turn, bool mayBeLate, PeerTime peer) {
+  const bool isMeasured = turn.testCase->kind == suite::Kind::measures;
+  const bool isByLevel = suite::requirementOf(*turn.testCase) != nullptr;
+  if (!isMeasured || !isByLevel || !mayBeLate || !peer.isSlow) return std::nullopt;
+  return Round::isolated;
+}
+
 }  // namespace
 
 std::optional<Round> repetition(const Scheduler::Turn& turn, const play::Result& result,
@@ -17,7 +26,8 @@ std::optional<Round> repetition(const Scheduler::Turn& turn, const play::Result&
   const bool mayBeLate = result.doubt == Doubt::absence;
   switch (turn.round) {
     case Round::first:
-      if (turn.alone || (result.doubt == Doubt::none && !result.cutShort)) return std::nullopt;
+      if (turn.alone) return repetitionAlone(turn, mayBeLate, peer);
+      if (result.doubt == Doubt::none && !result.cutShort) return std::nullopt;
       return result.doubt == Doubt::race ? Round::isolated : Round::together;
     case Round::together:
       // With less patience than the case has, the first run proved nothing.

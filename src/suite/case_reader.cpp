@@ -105,7 +105,10 @@ std::vector<Alternative> readExpect(ObjectReader& object) {
     if (!events) continue;
     Alternative alternative{rating, {}};
     for (const Node& element : events->elements("a list of events", 0)) {
-      if (auto event = readEvent(element)) alternative.events.push_back(std::move(*event));
+      std::uint64_t times = 1;
+      if (const auto event = readEvent(element, &times)) {
+        alternative.events.insert(alternative.events.end(), times, *event);
+      }
     }
     alternatives.push_back(std::move(alternative));
   }
@@ -197,6 +200,31 @@ Criterion readOriginalCriterion(ObjectReader& object) {
   return events;
 }
 
+/// Another connection than the one that is judged. It expects what its script awaits, and nothing
+/// that comes of it is wrong.
+std::shared_ptr<const Case> readCompanion(const Node& node, const Case& of) {
+  const auto out = std::make_shared<Case>();
+  ObjectReader object(node, "a companion");
+  if (!object.valid()) return out;
+  out->id = of.id;
+  out->spec = of.spec;
+  out->place = of.place;
+  readScript(object, *out);
+  if (const auto deflate = object.find("permessage-deflate")) out->deflate = readDeflate(*deflate);
+  Requirement requirement;
+  requirement.level = Level::may;
+  requirement.reaction = Reaction::answer;
+  Alternative awaited;
+  for (const Step& step : out->script) {
+    if (const auto* await = std::get_if<Await>(&step.action))
+      awaited.events.push_back(await->event);
+  }
+  requirement.expected = std::move(awaited);
+  out->criterion = std::move(requirement);
+  object.finish();
+  return out;
+}
+
 void readCriterion(ObjectReader& object, Case& out) {
   if (object.has("outcome")) {
     Requirement requirement = readRequirement(object);
@@ -205,6 +233,11 @@ void readCriterion(ObjectReader& object, Case& out) {
       object.find("expect")->fail("a case with an outcome has one course of events: \"OK\"");
     }
     if (!expect.empty()) requirement.expected = std::move(expect.front());
+    if (const auto node = object.find("companions")) {
+      for (const Node& element : node->elements("a list of companions")) {
+        requirement.companions.push_back(readCompanion(element, out));
+      }
+    }
     refuseKeys(object,
                {"large-message", "round-trips", "informational", "early-finish", "close",
                 "frames-sent", "wrong-code-fails"},
@@ -214,7 +247,7 @@ void readCriterion(ObjectReader& object, Case& out) {
     out.criterion = readOriginalCriterion(object);
     readClose(object, out.close);
     readFramesSent(object, out);
-    refuseKeys(object, {"checks", "patience", "request", "response", "early"},
+    refuseKeys(object, {"checks", "patience", "request", "response", "early", "companions"},
                "this needs an \"outcome\"");
   }
 }
@@ -264,7 +297,7 @@ std::optional<Case> readCase(const Scope& scope, const nlohmann::json& value,
   readKind(object, out);
   readCost(object, out);
   object.finish();
-  // The whole is judged when its parts are right: else one slip would be told twice.
+  // The whole is judged when its parts are right: else one slip would be reported twice.
   if (scope.problems.added() == problemsBefore) checkConsistency(out, node);
   if (scope.problems.added() != problemsBefore) return std::nullopt;
   return out;

@@ -44,6 +44,10 @@ class ConsistencyCheck {
         requirement.opening.isUsual()) {
       fail("/outcome", "nothing in this case is a reason to refuse: give request or response");
     }
+    if (!requirement.companions.empty() && case_.appliesTo != AppliesTo::servers) {
+      fail("/companions",
+           "a client opens one connection for a case: add \"applies-to\": \"servers\"");
+    }
     for (const Step& step : requirement.opening.early) {
       if (std::holds_alternative<Await>(step.action) || std::holds_alternative<Wait>(step.action)) {
         fail("/early", "steps before the answer cannot wait");

@@ -235,6 +235,12 @@ void describeDeflate(const Deflate& deflate, Lines& lines) {
   for (const Deflate::Rule& rule : deflate.accept) lines.line("accept " + describeRule(rule));
 }
 
+void describeScript(const std::vector<Step>& script, Lines& lines) {
+  for (std::size_t i = 0; i < script.size(); ++i) {
+    lines.line(fmt::format("{}. {}", i + 1, describe(script[i].action)));
+  }
+}
+
 }  // namespace
 
 std::string opcodeName(std::uint8_t opcode) {
@@ -288,8 +294,13 @@ std::string describe(const ExpectedEvent& event) {
 std::string describe(const Alternative& alternative) {
   if (alternative.events.empty()) return "nothing";
   std::string text;
-  for (const ExpectedEvent& event : alternative.events) {
-    text += (text.empty() ? "" : ", then ") + describe(event);
+  const auto& events = alternative.events;
+  for (std::size_t i = 0; i < events.size();) {
+    const std::string one = describe(events[i]);
+    const std::size_t first = i;
+    while (i < events.size() && describe(events[i]) == one) ++i;
+    text += (text.empty() ? "" : ", then ") + one;
+    if (i - first > 1) text += fmt::format(", {} times", i - first);
   }
   return text;
 }
@@ -369,8 +380,12 @@ std::string describe(const Case& testCase) {
   Lines lines;
   describeHead(testCase, lines);
   lines.heading("Script");
-  for (std::size_t i = 0; i < testCase.script.size(); ++i) {
-    lines.line(fmt::format("{}. {}", i + 1, describe(testCase.script[i].action)));
+  describeScript(testCase.script, lines);
+  if (const Requirement* requirement = requirementOf(testCase)) {
+    for (const auto& companion : requirement->companions) {
+      lines.heading("Another connection, before");
+      describeScript(companion->script, lines);
+    }
   }
   describeExpectation(testCase, lines);
   if (testCase.deflate) describeDeflate(*testCase.deflate, lines);

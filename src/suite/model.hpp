@@ -1,5 +1,5 @@
 // A test case as data: what is sent, when, and what is expected. Everything that the program knows
-// of a case stands here; the cases themselves stand in `cases/`. docs/cases.md shows the JSON form.
+// of a case is here; the cases themselves are in `cases/`. docs/cases.md shows the JSON form.
 #pragma once
 
 #include "base/error.hpp"
@@ -8,6 +8,7 @@
 #include "suite/case_id.hpp"
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -38,7 +39,7 @@ using ExpectedEvent = std::variant<ExpectMessage, ExpectPong, ExpectTimeout>;
 
 // ---- steps of a script --------------------------------------------------------------------------
 
-/// Sends a message, fragmented as told and compressed where that was negotiated.
+/// Sends a message, fragmented as it says and compressed where that was negotiated.
 struct SendMessage {
   bool binary = false;
   Payload payload;
@@ -71,16 +72,16 @@ struct FrameData {
 /// Ends the message with an empty last frame.
 struct EndMessage {};
 
-/// Goes on with the script after so many seconds. A tag makes the end of the wait an event.
+/// Goes on with the script after N seconds. A tag makes the end of the wait an event.
 struct Wait {
   double seconds = 0;
   std::optional<std::string> tag;
 };
-/// Sends an empty Close frame after so many seconds, if the connection is still open then.
+/// Sends an empty Close frame after N seconds, if the connection is still open then.
 struct CloseAfter {
   double seconds = 0;
 };
-/// Fails the connection after so many seconds, if it is not closed then.
+/// Fails the connection after N seconds, if it is not closed then.
 struct FailAfter {
   double seconds = 0;
 };
@@ -120,7 +121,7 @@ using Action =
 
 struct Step {
   Action action;
-  Place place;  ///< where it stands in the case file
+  Place place;  ///< where it is in the case file
 };
 
 // ---- what is expected ---------------------------------------------------------------------------
@@ -220,7 +221,7 @@ struct Binding {
   std::string clause;  ///< such as `RFC 6455 section 9.1`
 };
 
-/// A rule beside the reaction.
+/// A rule in addition to the reaction.
 struct Check {
   enum class Kind {
     answered,    ///< the peer answers the opening handshake with HTTP, whatever the status
@@ -253,15 +254,15 @@ struct HandshakeEdit {
     std::vector<std::string> values;  ///< a line for each; none: the field is left out
   };
   std::optional<std::string> startLine;
-  std::vector<Field> fields;             ///< in the place of the usual ones, new ones behind them
+  std::vector<Field> fields;             ///< in place of the usual ones, new ones after them
   std::vector<std::string> before;       ///< whole lines, before all fields
-  std::vector<std::string> after;        ///< whole lines, behind all fields
+  std::vector<std::string> after;        ///< whole lines, after all fields
   Letters letters = Letters::asTheyAre;  ///< of the names of fields
   bool reverse = false;                  ///< the fields in reverse order
   std::string lineEnd = "\r\n";
   bool finished = true;               ///< with the empty line
-  Payload behind;                     ///< octets behind it, in the same write
-  std::optional<std::uint32_t> chop;  ///< in pieces of so many octets
+  Payload behind;                     ///< octets after it, in the same write
+  std::optional<std::uint32_t> chop;  ///< in pieces of N octets
 };
 
 /// Opening handshake and first steps of a case where they are others than the usual ones.
@@ -272,6 +273,8 @@ struct Opening {
 
   [[nodiscard]] bool isUsual() const { return !request && !response && early.empty(); }
 };
+
+struct Case;
 
 /// The case is judged by the level of a rule.
 struct Requirement {
@@ -290,6 +293,9 @@ struct Requirement {
   std::vector<Check> checks;
   double patience = 3;  ///< seconds of silence after which the peer is given up
   Opening opening;
+  /// Other connections to the same server. Each plays its script before the case begins, stays open
+  /// until the case has ended, and is not judged.
+  std::vector<std::shared_ptr<const Case>> companions;
 };
 
 /// Which peers a case is for.
@@ -298,7 +304,7 @@ enum class AppliesTo { both, servers, clients };
 /// What a case does with time, for the scheduler.
 enum class Kind {
   waits,     ///< mostly waits; any number runs side by side
-  measures,  ///< measures time; runs alone
+  measures,  ///< measures time; runs in isolation
   moves,     ///< moves much data; as many as there are cores
 };
 
@@ -337,7 +343,7 @@ struct Case {
   std::string expectation;
   std::vector<SpecReference> spec;
   Kind kind = Kind::waits;
-  double cost = 0;  ///< seconds that it takes with a fast peer, for balancing; 0: unknown
+  double cost = 0;  ///< seconds that it lasts with a fast peer, for balancing; 0: unknown
 
   std::vector<Step> script;
   Criterion criterion;
@@ -350,7 +356,7 @@ struct Case {
 
   bool reportTime = false;
   bool reportCompressionRatio = false;
-  Place place;  ///< where it stands in its file
+  Place place;  ///< where it is in its file
 };
 
 /// The requirement of a case that is judged by level; null for others.

@@ -13,6 +13,8 @@ namespace {
 
 constexpr std::uint64_t kMaxLength = std::uint64_t{1} << 63U;
 constexpr std::uint64_t kMaxCode = 65535;
+/// Of an event that comes again and again.
+constexpr std::uint64_t kMaxTimes = 100000;
 
 struct OpcodeName {
   const char* name;
@@ -171,7 +173,7 @@ constexpr std::array<StepKind, 17> kStepKinds{
 
 constexpr std::array<const char*, 4> kEvents{"text", "binary", "pong", "timeout"};
 
-/// The kinds whose key stands in the step.
+/// The kinds whose key is in the step.
 std::vector<const StepKind*> kindsOf(const Node& node) {
   std::vector<const StepKind*> kinds;
   for (const StepKind& kind : kStepKinds) {
@@ -257,13 +259,14 @@ std::optional<Step> readStep(const Node& node) {
   return step;
 }
 
-std::optional<ExpectedEvent> readEvent(const Node& node) {
+std::optional<ExpectedEvent> readEvent(const Node& node, std::uint64_t* times) {
   ObjectReader object(node, "an event");
   if (!object.valid()) return std::nullopt;
   for (const char* kind : kEvents) {
     if (!object.has(kind)) continue;
     ObjectReader alone(node, "this event");
     const auto value = alone.require(kind);
+    if (times != nullptr) alone.integer("times", *times, 1, kMaxTimes);
     alone.finish();
     if (!value) return std::nullopt;
     return readEventOf(kind, *value);

@@ -44,12 +44,14 @@ void Outbox::append(OctetView octets) {
   if (segments_.empty() || segments_.back().encoded) segments_.emplace_back();
   segments_.back().octets += octets;
   waiting_ += octets.size();
+  total_ += octets.size();
   segments_.back().to = segments_.back().octets.size();
 }
 
 void Outbox::append(const Encoded& encoded, std::uint64_t from, std::uint64_t to) {
   if (ending_ != Ending::none || from == to) return;
   waiting_ += to - from;
+  total_ += to - from;
   if (to - from > kSmall) {
     segments_.push_back({{}, encoded, from, to});
     return;

@@ -45,7 +45,7 @@ enum class Ending {
 };
 
 /// What a session has to write. Small writes are joined; large ones are rendered block by block
-/// as the socket takes them.
+/// as the socket accepts them.
 class Outbox {
  public:
   void append(OctetView octets);
@@ -55,6 +55,8 @@ class Outbox {
   [[nodiscard]] bool empty() const { return segments_.empty(); }
   /// Octets that wait to be written.
   [[nodiscard]] std::uint64_t waiting() const { return waiting_; }
+  /// Octets so far, written or not.
+  [[nodiscard]] std::uint64_t total() const { return total_; }
   /// Moves the next octets into `out` and returns how many they are.
   std::size_t take(std::span<char> out);
 
@@ -76,6 +78,7 @@ class Outbox {
 
   std::deque<Segment> segments_;
   std::uint64_t waiting_ = 0;
+  std::uint64_t total_ = 0;
   Ending ending_ = Ending::none;
   bool sendingEnded_ = false;
 };

@@ -13,6 +13,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace wsgauntlet {
 
@@ -24,23 +25,18 @@ class Duel {
   /// `mutation`: the name of that of the peer; empty for a peer that is right.
   Duel(const suite::Case& testCase, std::string_view mutation, Under under,
        std::set<std::string>& keys, std::uint64_t seed)
-      : case_(testCase), under_(under), keys_(keys) {
+      : case_(testCase),
+        under_(under),
+        keys_(keys),
+        seed_(seed),
+        mutation_(mutation.empty() ? mutants::Mutation::none
+                                   : mutants::findMutation(mutation)->id) {
     setup_.testCase = &testCase;
     setup_.number = 1;
     setup_.agent = "odd";
     setup_.seed = seed;
     setup_.wallClock = [] { return WallTime{}; };
     setup_.onResult = [this](play::Result result) { result_ = std::move(result); };
-    const Random random(seed + 1);
-    const auto rule =
-        mutation.empty() ? mutants::Mutation::none : mutants::findMutation(mutation)->id;
-    if (under == Under::server) {
-      peer_ = std::make_unique<mutants::MutantPeer>(rule, random);
-    } else {
-      peer_ = std::make_unique<mutants::MutantPeer>(
-          rule, random,
-          mutants::MutantRequest{"127.0.0.1:9001", "/runCase?case=1&agent=odd", "odd"});
-    }
   }
 
   /// What the corrections of the case tolerate is right.
@@ -51,28 +47,15 @@ class Duel {
 
   /// The result; nothing when the case never ends.
   std::optional<play::Result> run() {
-    peer_->connected(now_);
+    if (const suite::Requirement* requirement = suite::requirementOf(case_)) {
+      for (const auto& companion : requirement->companions) openCompanion(*companion);
+    }
+    Wire& wire = newWire();
     if (under_ == Under::server) {
-      websocket::ClientRequest request;
-      request.host = "127.0.0.1";
-      request.port = 9001;
-      request.userAgent = "fuzzer";
-      const auto& edit = suite::openingOf(case_).request;
-      if (edit && play::needsSubprotocol(*edit)) request.protocols = {"chat"};
-      if (case_.deflate) {
-        for (const std::string& offer : case_.deflate->offers) {
-          const auto parsed = websocket::parseExtensions(offer);
-          request.extensions.insert(request.extensions.end(), parsed.value->begin(),
-                                    parsed.value->end());
-        }
-      }
-      session_ = std::make_unique<play::CaseSession>(setup_, std::move(request));
-      session_->connected(now_);
+      wire.session = std::make_unique<play::CaseSession>(setup_, requestFor(case_));
+      wire.session->connected(now_);
     }
-    constexpr int kMostTurns = 200000;
-    for (int i = 0; i < kMostTurns && !result_; ++i) {
-      if (!move() && !wait()) break;
-    }
+    turnUntil([this] { return result_.has_value(); });
     return std::move(result_);
   }
 
@@ -82,12 +65,79 @@ class Duel {
     bool fin = false;      ///< its direction has ended
     bool stopped = false;  ///< it reads no more
   };
+  /// A connection of the fuzzer with the peer.
+  struct Wire {
+    std::unique_ptr<mutants::MutantPeer> peer;
+    std::unique_ptr<play::CaseSession> session;
+    End caseEnd;
+    End peerEnd;
+  };
+
+  Wire& newWire() {
+    Wire& wire = *wires_.emplace_back(std::make_unique<Wire>());
+    const Random random(seed_ + wires_.size());
+    if (under_ == Under::server) {
+      wire.peer = std::make_unique<mutants::MutantPeer>(mutation_, random, server_);
+    } else {
+      wire.peer = std::make_unique<mutants::MutantPeer>(
+          mutation_, random,
+          mutants::MutantRequest{"127.0.0.1:9001", "/runCase?case=1&agent=odd", "odd"});
+    }
+    wire.peer->connected(now_);
+    return wire;
+  }
+
+  /// Another connection, until its script has ended.
+  void openCompanion(const suite::Case& companion) {
+    bool isReady = false;
+    play::CaseSetup setup = setup_;
+    setup.testCase = &companion;
+    setup.onReady = [&isReady] { isReady = true; };
+    setup.onResult = [&isReady](const play::Result&) { isReady = true; };
+    Wire& wire = newWire();
+    wire.session = std::make_unique<play::CaseSession>(setup, requestFor(companion));
+    wire.session->connected(now_);
+    turnUntil([&isReady] { return isReady; });
+    while (move()) {
+    }
+  }
+
+  static websocket::ClientRequest requestFor(const suite::Case& testCase) {
+    websocket::ClientRequest request;
+    request.host = "127.0.0.1";
+    request.port = 9001;
+    request.userAgent = "fuzzer";
+    const auto& edit = suite::openingOf(testCase).request;
+    if (edit && play::needsSubprotocol(*edit)) request.protocols = {"chat"};
+    if (!testCase.deflate) return request;
+    for (const std::string& offer : testCase.deflate->offers) {
+      const auto parsed = websocket::parseExtensions(offer);
+      request.extensions.insert(request.extensions.end(), parsed.value->begin(),
+                                parsed.value->end());
+    }
+    return request;
+  }
+
+  template <typename Done>
+  void turnUntil(const Done& done) {
+    constexpr int kMaxTurns = 200000;
+    for (int i = 0; i < kMaxTurns && !done(); ++i) {
+      if (!move() && !wait()) break;
+    }
+  }
 
   /// Moves what waits; false when nothing did.
   bool move() {
-    if (!session_) return admit();
-    const bool there = carry(*session_, caseEnd_, *peer_, peerEnd_);
-    return carry(*peer_, peerEnd_, *session_, caseEnd_) || there;
+    bool moved = false;
+    for (const auto& wire : wires_) {
+      if (!wire->session) {
+        moved = admit(*wire) || moved;
+        continue;
+      }
+      moved = carry(*wire->session, wire->caseEnd, *wire->peer, wire->peerEnd) || moved;
+      moved = carry(*wire->peer, wire->peerEnd, *wire->session, wire->caseEnd) || moved;
+    }
+    return moved;
   }
 
   bool carry(websocket::Session& from, End& fromEnd, websocket::Session& to, End& toEnd) {
@@ -119,10 +169,10 @@ class Duel {
   }
 
   /// The fuzzing server: reads the request of the client and begins the case.
-  bool admit() {
+  bool admit(Wire& wire) {
     bool moved = false;
-    if (peer_->queuedPieces() != websocket::Pieces::none) peer_->sendNextPiece(now_);
-    while (const std::size_t n = peer_->outbox().take(block_)) {
+    if (wire.peer->queuedPieces() != websocket::Pieces::none) wire.peer->sendNextPiece(now_);
+    while (const std::size_t n = wire.peer->outbox().take(block_)) {
       request_.append(block_.data(), n);
       moved = true;
     }
@@ -148,8 +198,8 @@ class Duel {
       if (suite::requirementOf(case_) == nullptr)
         return false;  // the original's cases have no result then
     }
-    session_ = std::make_unique<play::CaseSession>(setup_, std::move(accepted));
-    session_->connected(now_);
+    wire.session = std::make_unique<play::CaseSession>(setup_, std::move(accepted));
+    wire.session->connected(now_);
     return true;
   }
 
@@ -160,25 +210,29 @@ class Duel {
       if (session == nullptr) return;
       if (const auto when = session->deadline(); when && (!next || *when < *next)) next = when;
     };
-    see(session_.get());
-    see(peer_.get());
+    for (const auto& wire : wires_) {
+      see(wire->session.get());
+      see(wire->peer.get());
+    }
     if (!next) return false;
     now_ = std::max(now_, *next);
-    if (session_) session_->woken(now_);
-    if (!peerEnd_.stopped) peer_->woken(now_);
+    for (const auto& wire : wires_) {
+      if (wire->session) wire->session->woken(now_);
+      if (!wire->peerEnd.stopped) wire->peer->woken(now_);
+    }
     return true;
   }
 
   const suite::Case& case_;
   const Under under_;
   std::set<std::string>& keys_;
+  const std::uint64_t seed_;
+  const mutants::Mutation mutation_;
+  const std::shared_ptr<mutants::ServerState> server_ = std::make_shared<mutants::ServerState>();
   play::CaseSetup setup_;
-  std::unique_ptr<mutants::MutantPeer> peer_;
-  std::unique_ptr<play::CaseSession> session_;
+  std::vector<std::unique_ptr<Wire>> wires_;  ///< the companions, and the case itself
   Octets request_;
   TimePoint now_{std::chrono::seconds(1000)};
-  End caseEnd_;
-  End peerEnd_;
   std::array<char, 65536> block_{};  ///< octets on their way
   std::optional<play::Result> result_;
 };

@@ -55,6 +55,18 @@ class Suite(unittest.TestCase):
                 self.assertEqual(status, 0 if results[case] == "NON-STRICT" else 1)
                 self.assertIn(results[case], ("FAILED", "NON-STRICT"))
 
+    def test_what_connections_share_is_seen(self):
+        cases = "22.10.1,22.10.5,22.10.7,22.10.8,28.5.14"
+        status, results = self.against_server(cases=cases)
+        self.assertEqual((status, set(results.values())), (0, {"OK"}))
+        for rule, failed in (("shares-message", {"22.10.1", "22.10.5", "22.10.7", "22.10.8"}),
+                             ("keeps-left-over", {"22.10.5"}),
+                             ("cross-talk", {"22.10.1", "22.10.7", "22.10.8"}),
+                             ("blocks-all", {"22.10.8"}), ("shares-inflater", {"28.5.14"})):
+            with self.subTest(rule):
+                _, results = self.against_server("--break", rule, cases=cases)
+                self.assertEqual({case for case, word in results.items() if word != "OK"}, failed)
+
     def test_a_broken_client_fails(self):
         command = f"{PROGRAM} testeeclient -w {{url}} --break sends-unmasked"
         done = run("fuzzingserver", "-w", "ws://127.0.0.1:0", "--run", command, "--suite", "rfc",

@@ -53,8 +53,8 @@ TEST(Repetition, ARaceIsRepeatedInIsolation) {
 }
 
 TEST(Repetition, WhatHadNothingBesideItCounts) {
-  Turn alone = turn(Round::first);
-  alone.alone = true;
+  const suite::Case waiting;
+  const Turn alone{0, &waiting, Round::first, true};
   EXPECT_EQ(repetition(alone, kMissing, nullptr, kSlow), kNone);
 }
 
@@ -84,6 +84,18 @@ TEST(Repetition, ASlowPeerGetsARunInIsolation) {
   EXPECT_EQ(repetition(turn(Round::stretched), kMissing, &missing, kSlow), Round::isolated);
   EXPECT_EQ(repetition(turn(Round::stretched), kMissing, &missing, kSlowTooLong), kNone);
   EXPECT_EQ(repetition(turn(Round::isolated), kMissing, &missing, kSlow), kNone);
+}
+
+TEST(Repetition, ACaseThatRunsInIsolationAnywayIsRepeatedForASlowPeer) {
+  suite::Case measured;
+  measured.kind = suite::Kind::measures;
+  measured.criterion = suite::Requirement{};
+  const Turn first{0, &measured, Round::first, true};
+  EXPECT_EQ(repetition(first, kMissing, nullptr, kSlow), Round::isolated);
+  EXPECT_EQ(repetition(first, kMissing, nullptr, kQuick), kNone);
+  EXPECT_EQ(repetition(first, kWrong, nullptr, kSlow), kNone);
+  measured.criterion = suite::RoundTrips{};
+  EXPECT_EQ(repetition(first, kMissing, nullptr, kSlow), kNone);
 }
 
 TEST(Repetition, WhatWasInTimeOnceHasThreeTriesInIsolation) {

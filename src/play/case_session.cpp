@@ -197,7 +197,6 @@ void CaseSession::onOpen() {
   const Next next = judge_->onOpen(role_ == Role::server);
   react(next);
   if (next == Next::close) return;
-  restartPatience();
   runScript();
 }
 
@@ -219,7 +218,10 @@ void CaseSession::refuse() {
 }
 
 void CaseSession::runScript() {
-  if (!script_.run(now_)) return;
+  const bool hasEnded = script_.run(now_);
+  // What was sent now is to be read first.
+  if (connection_.state() == Connection::State::open) restartPatience();
+  if (!hasEnded) return;
   scriptEnded_ = true;
   if (setup_.onReady) {
     timers_.cancel(CaseTimer::patience);

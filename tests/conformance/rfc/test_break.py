@@ -56,16 +56,15 @@ class Suite(unittest.TestCase):
                 self.assertIn(results[case], ("FAILED", "NON-STRICT"))
 
     def test_what_connections_share_is_seen(self):
-        cases = "22.10.1,22.10.5,22.10.7,22.10.8,28.5.14"
+        cases = "22.10.*,28.5.14"
         status, results = self.against_server(cases=cases)
         self.assertEqual((status, set(results.values())), (0, {"OK"}))
-        for rule, failed in (("shares-message", {"22.10.1", "22.10.5", "22.10.7", "22.10.8"}),
-                             ("keeps-left-over", {"22.10.5"}),
-                             ("cross-talk", {"22.10.1", "22.10.7", "22.10.8"}),
-                             ("blocks-all", {"22.10.8"}), ("shares-inflater", {"28.5.14"})):
+        for rule, case in (("shares-message", "22.10.1"), ("keeps-left-over", "22.10.3"),
+                           ("cross-talk", "22.10.5"), ("blocks-all", "22.10.6"),
+                           ("one-at-a-time", "22.10.1"), ("shares-inflater", "28.5.14")):
             with self.subTest(rule):
                 _, results = self.against_server("--break", rule, cases=cases)
-                self.assertEqual({case for case, word in results.items() if word != "OK"}, failed)
+                self.assertNotEqual(results[case], "OK")
 
     def test_a_broken_client_fails(self):
         command = f"{PROGRAM} testeeclient -w {{url}} --break sends-unmasked"

@@ -49,7 +49,7 @@ void MutantPeer::read() {
     readFrames();
   } else if (!isServer()) {
     readResponse();
-  } else if (!is(Mutation::oneAtATime) || !hasOthers()) {
+  } else if (!is(Mutation::oneAtATime) || server_->connections.front() == this) {
     readRequest();
   }
 }

@@ -16,6 +16,8 @@ using websocket::Role;
 
 /// How long the peer has for closing the connection once nothing can make its result better.
 constexpr double kClosingTime = 1;
+/// Seconds without a movement after which a case only waits.
+constexpr double kQuietAfter = 0.5;
 /// So many times its patience, a case waits for a peer that never falls silent.
 constexpr double kMaxPatience = 10;
 
@@ -254,6 +256,13 @@ void CaseSession::timerFired(CaseTimer timer) {
       endedByTimer_ = endedByTimer_ || isOpen;
       connection_.fail(1001, "Going Away", now_);
       break;
+    case CaseTimer::quiet:
+      if (isStillReading()) {
+        restartPatience();
+      } else {
+        setup_.onQuiet();
+      }
+      break;
     case CaseTimer::patience:
       if (isStillReading()) {
         restartPatience();  // it cannot answer yet
@@ -283,6 +292,10 @@ void CaseSession::restartPatience() {
   if (!patience || onlyStaysOpen) return;
   timers_.cancel(CaseTimer::patience);
   timers_.set(CaseTimer::patience, now_ + time_.patient(*patience + timeToRead()));
+  if (setup_.onQuiet) {
+    timers_.cancel(CaseTimer::quiet);
+    timers_.set(CaseTimer::quiet, now_ + time_.scaled(kQuietAfter));
+  }
   unsent_ = connection_.outbox().waiting();
 }
 

@@ -44,14 +44,19 @@ void RequirementJudge::giveUpAwaited() {
 
 Next RequirementJudge::next() {
   if (tracker_.hasFailed()) return Next::close;
-  if (requirement_.reaction == suite::Reaction::echo && scriptEnded_ && tracker_.isComplete()) {
-    return Next::close;
-  }
+  if (scriptEnded_ && tracker_.isComplete() && settlesAll()) return Next::close;
   if (waits_ && !tracker_.isAwaiting()) {
     waits_ = false;
     return Next::resume;
   }
   return Next::goOn;
+}
+
+/// Once all that is expected has come, nothing more is due: a peer that may open a connection or
+/// not has opened it, and has read all of the script.
+bool RequirementJudge::settlesAll() const {
+  return requirement_.reaction == suite::Reaction::echo ||
+         (requirement_.reaction == suite::Reaction::answer && tracker_.expectsAny());
 }
 
 Verdict RequirementJudge::verdict(const Observation& seen) const {

@@ -25,6 +25,7 @@ class RequirementJudge : public Judge {
 
  private:
   [[nodiscard]] Next next();
+  [[nodiscard]] bool settlesAll() const;
 
   const suite::Case& case_;
   const suite::Requirement& requirement_;

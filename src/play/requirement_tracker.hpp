@@ -47,6 +47,7 @@ class RequirementTracker {
   /// The script goes on without it.
   void giveUpAwaited();
 
+  [[nodiscard]] bool expectsAny() const { return !messages_.empty() || !pongs_.empty(); }
   /// Everything that is expected has come, and nothing else.
   [[nodiscard]] bool isComplete() const;
   /// Nothing that may still come changes the verdict.

@@ -15,7 +15,7 @@
 namespace wsgauntlet::play {
 
 /// What a case waits for, in the order in which it happens when two are due at the same time.
-enum class CaseTimer { wait, closeAfter, failAfter, patience, limit };
+enum class CaseTimer { wait, closeAfter, failAfter, quiet, patience, limit };
 
 /// How long the waits of a case are.
 struct CaseTime {

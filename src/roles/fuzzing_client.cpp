@@ -152,6 +152,8 @@ class ServerRun : public std::enable_shared_from_this<ServerRun> {
                                  std::function<void(play::Result)> onResult) {
       const suite::Case& companion = *companions[index];
       play::CaseSetup setup = self->setupOf(companion, *attempt, index + 1);
+      // What a companion waits for is not judged.
+      if (attempt->stretch <= 1) setup.patience = self->pace().patience();
       setup.onReady = std::move(onReady);
       setup.onResult = std::move(onResult);
       return std::make_unique<play::CaseSession>(std::move(setup), self->requestFor(companion));
@@ -199,6 +201,10 @@ class ServerRun : public std::enable_shared_from_this<ServerRun> {
     play::CaseSetup setup = setupOf(testCase, *attempt, 0);
     setup.onAnswer = [self = shared_from_this(), attempt](Duration took) {
       self->pace().answered(attempt->ticket, took);
+      self->loop_.post(self->goOn_);
+    };
+    setup.onQuiet = [self = shared_from_this(), attempt] {
+      self->scheduler_.becameQuiet(attempt->turn);
       self->loop_.post(self->goOn_);
     };
     setup.onResult = [attempt](play::Result result) { attempt->result = std::move(result); };

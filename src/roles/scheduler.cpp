@@ -71,9 +71,15 @@ Scheduler::Turn Scheduler::start(std::deque<Turn>& lane) {
   return turn;
 }
 
+void Scheduler::becameQuiet(Turn& turn) {
+  if (turn.testCase->kind != Kind::moves || turn.isQuiet || pace(turn.server).isSlow()) return;
+  turn.isQuiet = true;
+  --movesRunning_;
+}
+
 void Scheduler::ended(const Turn& turn) {
   --running_;
-  if (turn.testCase->kind == Kind::moves) --movesRunning_;
+  if (turn.testCase->kind == Kind::moves && !turn.isQuiet) --movesRunning_;
 }
 
 void Scheduler::repeat(const Turn& turn, Round round) {

@@ -32,7 +32,8 @@ class Scheduler {
     std::size_t server = 0;  ///< index of the server
     const suite::Case* testCase = nullptr;
     Round round = Round::first;
-    bool alone = false;  ///< nothing else runs at the same time
+    bool alone = false;    ///< nothing else runs at the same time
+    bool isQuiet = false;  ///< a case that moves data, while it only waits
   };
 
   /// The same cases against each of `servers` servers.
@@ -40,6 +41,9 @@ class Scheduler {
 
   /// The next case that may start now; it counts as running from here on.
   std::optional<Turn> next();
+  /// A case that moves data only waits: another one may move. A slow server may be at work all the
+  /// same.
+  void becameQuiet(Turn& turn);
   /// A case has ended.
   void ended(const Turn& turn);
   /// The case of a turn that has ended is to run once more, in a later round or, isolated, again.

@@ -116,6 +116,19 @@ TEST(Scheduler, NeverStartsMoreThanItsLimits) {
   EXPECT_TRUE(scheduler.finished());
 }
 
+TEST(Scheduler, LetsAnotherCaseMoveWhileOneOnlyWaits) {
+  Cases cases;
+  cases.add(Kind::moves).add(Kind::moves).add(Kind::moves);
+  Scheduler scheduler(cases.all(), {10, 1});
+  std::vector<Turn> running = startAll(scheduler);
+  ASSERT_THAT(texts(running), ElementsAre("1.1"));
+  scheduler.becameQuiet(running[0]);
+  scheduler.becameQuiet(running[0]);  // says nothing new
+  EXPECT_THAT(texts(startAll(scheduler)), ElementsAre("1.2"));
+  end(scheduler, running[0]);
+  EXPECT_TRUE(startAll(scheduler).empty());
+}
+
 TEST(Scheduler, StartsNoMoreThanSuitTheServer) {
   Cases cases;
   for (int i = 0; i < 5; ++i) cases.add(Kind::waits);

@@ -21,24 +21,6 @@ constexpr double kQuietAfter = 0.5;
 /// So many times its patience, a case waits for a peer that never falls silent.
 constexpr double kMaxPatience = 10;
 
-/// What the answer of a case says of compression (server role).
-std::optional<websocket::DeflateParameters> answeredDeflate(const Octets& request,
-                                                            const std::string& response) {
-  const auto extensionsOf = [](OctetView block) {
-    const auto value = websocket::parseHead(block).joined("Sec-WebSocket-Extensions");
-    return websocket::parseExtensions(value.value_or(""));
-  };
-  const auto offers = extensionsOf(request);
-  const auto answers = extensionsOf(response);
-  if (!offers.ok() || !answers.ok()) return std::nullopt;
-  for (const websocket::ExtensionElement& answer : *answers.value) {
-    if (answer.name != websocket::kPermessageDeflate) continue;
-    const auto accepted = websocket::acceptResponse(answer, *offers.value);
-    if (accepted.ok() && accepted.value->mismatch.empty()) return accepted.value->parameters;
-  }
-  return std::nullopt;
-}
-
 std::string agentOf(const std::string& configured, const Connection& connection) {
   if (!configured.empty()) return configured;
   const auto names = connection.responseHead().find("Server");

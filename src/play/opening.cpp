@@ -145,4 +145,21 @@ std::vector<websocket::AcceptRule> acceptRules(const suite::Case& testCase) {
   return rules;
 }
 
+std::optional<websocket::DeflateParameters> answeredDeflate(const Octets& request,
+                                                            const std::string& response) {
+  const auto extensionsOf = [](OctetView block) {
+    const auto value = websocket::parseHead(block).joined("Sec-WebSocket-Extensions");
+    return websocket::parseExtensions(value.value_or(""));
+  };
+  const auto offers = extensionsOf(request);
+  const auto answers = extensionsOf(response);
+  if (!offers.ok() || !answers.ok()) return std::nullopt;
+  for (const websocket::ExtensionElement& answer : *answers.value) {
+    if (answer.name != websocket::kPermessageDeflate) continue;
+    const auto accepted = websocket::acceptResponse(answer, *offers.value);
+    if (accepted.ok() && accepted.value->mismatch.empty()) return accepted.value->parameters;
+  }
+  return std::nullopt;
+}
+
 }  // namespace wsgauntlet::play

@@ -5,6 +5,7 @@
 #include "websocket/client_handshake.hpp"
 #include "websocket/extensions.hpp"
 
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -34,5 +35,9 @@ void editRequest(websocket::ClientRequest& request, const suite::HandshakeEdit& 
 
 /// How the offers of a client are answered in a case; none where it has no compression.
 [[nodiscard]] std::vector<websocket::AcceptRule> acceptRules(const suite::Case& testCase);
+
+/// What the answer of a case says of compression (server role); both are header blocks.
+[[nodiscard]] std::optional<websocket::DeflateParameters> answeredDeflate(
+    const Octets& request, const std::string& response);
 
 }  // namespace wsgauntlet::play

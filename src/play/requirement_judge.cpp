@@ -2,6 +2,7 @@
 
 #include "play/requirement_verdict.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace wsgauntlet::play {
@@ -53,10 +54,14 @@ Next RequirementJudge::next() {
 }
 
 /// Once all that is expected has come, nothing more is due: a peer that may open a connection or
-/// not has opened it, and has read all of the script.
+/// not has opened it and has read all of the script, unless the case is about how it closes.
 bool RequirementJudge::settlesAll() const {
-  return requirement_.reaction == suite::Reaction::echo ||
-         (requirement_.reaction == suite::Reaction::answer && tracker_.expectsAny());
+  if (requirement_.reaction == suite::Reaction::echo) return true;
+  const auto isOfHandshake = [](const suite::Check& check) {
+    return check.kind <= suite::Check::Kind::freshKey;
+  };
+  return requirement_.reaction == suite::Reaction::answer && tracker_.expectsAny() &&
+         std::all_of(requirement_.checks.begin(), requirement_.checks.end(), isOfHandshake);
 }
 
 Verdict RequirementJudge::verdict(const Observation& seen) const {

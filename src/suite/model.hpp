@@ -223,6 +223,7 @@ struct Binding {
 
 /// A rule in addition to the reaction.
 struct Check {
+  /// Those of the opening handshake first, `freshKey` is the last of them.
   enum class Kind {
     answered,    ///< the peer answers the opening handshake with HTTP, whatever the status
     status,      ///< the status code of that answer, if any, is one of `values`: `426` or `4xx`

@@ -17,7 +17,8 @@ CASES = "20.1.1,20.2.15,22.3.1,23.1.1,24.2.1,25.1.1,26.1.1,26.6.2,28.2.1"
 
 
 def run(*arguments):
-    return subprocess.run([PROGRAM, *arguments], capture_output=True, text=True, timeout=120)
+    # On a busy machine a case in isolation may take minutes.
+    return subprocess.run([PROGRAM, *arguments], capture_output=True, text=True, timeout=300)
 
 
 class Suite(unittest.TestCase):
@@ -63,7 +64,7 @@ class Suite(unittest.TestCase):
                            ("cross-talk", "22.10.5"), ("blocks-all", "22.10.6"),
                            ("one-at-a-time", "22.10.1"), ("shares-inflater", "28.5.14")):
             with self.subTest(rule):
-                _, results = self.against_server("--break", rule, cases=cases)
+                _, results = self.against_server("--break", rule, cases=case)
                 self.assertNotEqual(results[case], "OK")
 
     def test_a_broken_client_fails(self):

@@ -31,8 +31,8 @@ constexpr auto kPieceDelay = std::chrono::microseconds(50);
 constexpr int kPatience = 1000;
 constexpr auto kLook = std::chrono::microseconds(50);
 constexpr auto kExchange = std::chrono::milliseconds(10);
-/// How long a connection of one direction is kept.
-constexpr auto kKeepUp = std::chrono::seconds(30);
+/// How long a connection of one direction is kept: longer than stretched waits for its end.
+constexpr auto kKeepUp = std::chrono::minutes(5);
 /// How long an orderly end waits for the peer's own end, so that what was written is not lost.
 constexpr auto kLinger = std::chrono::seconds(1);
 

@@ -239,18 +239,15 @@ void CaseSession::timerFired(CaseTimer timer) {
       connection_.fail(1001, "Going Away", now_);
       break;
     case CaseTimer::quiet:
-      if (isStillReading()) {
-        restartPatience();
-      } else {
-        setup_.onQuiet();
-      }
-      break;
     case CaseTimer::patience:
       if (isStillReading()) {
         restartPatience();  // it cannot answer yet
-        break;
+      } else if (timer == CaseTimer::quiet) {
+        setup_.onQuiet();
+      } else {
+        giveUp();
       }
-      [[fallthrough]];
+      break;
     case CaseTimer::limit:
       giveUp();
       break;

@@ -41,7 +41,8 @@ struct CaseSetup {
   std::function<WallTime()> wallClock;
   /// Hears how long the peer took for its first octets, or to end TCP before any. Client role.
   std::function<void(Duration)> onAnswer;
-  /// Hears that nothing has moved for half a second: the case only waits.
+  /// Hears, as often as that happens, that nothing has moved for half a second: the case only
+  /// waits.
   std::function<void()> onQuiet;
   /// Of a companion: its script has ended. From then on it only stays open, until `end` or its
   /// limit.

@@ -57,11 +57,9 @@ Next RequirementJudge::next() {
 /// not has opened it and has read all of the script, unless the case is about how it closes.
 bool RequirementJudge::settlesAll() const {
   if (requirement_.reaction == suite::Reaction::echo) return true;
-  const auto isOfHandshake = [](const suite::Check& check) {
-    return check.kind <= suite::Check::Kind::freshKey;
-  };
   return requirement_.reaction == suite::Reaction::answer && tracker_.expectsAny() &&
-         std::all_of(requirement_.checks.begin(), requirement_.checks.end(), isOfHandshake);
+         std::all_of(requirement_.checks.begin(), requirement_.checks.end(),
+                     [](const suite::Check& check) { return check.isOfOpening(); });
 }
 
 Verdict RequirementJudge::verdict(const Observation& seen) const {

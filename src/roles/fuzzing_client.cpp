@@ -28,7 +28,7 @@ constexpr auto kLate = std::chrono::milliseconds(50);
 
 /// How long waits may run out in isolation against one slow server, times by how much they are
 /// stretched. Beyond that it is not slow, but wrong.
-constexpr Duration kMaxStretchedTime = std::chrono::seconds(20);
+constexpr Duration kMaxStretchedTime = std::chrono::seconds(8);
 
 /// A server has no reason to refuse the request of such a case.
 bool isOrdinaryRequest(const suite::Case& testCase) {

@@ -223,7 +223,6 @@ struct Binding {
 
 /// A rule in addition to the reaction.
 struct Check {
-  /// Those of the opening handshake first, `freshKey` is the last of them.
   enum class Kind {
     answered,    ///< the peer answers the opening handshake with HTTP, whatever the status
     status,      ///< the status code of that answer, if any, is one of `values`: `426` or `4xx`
@@ -232,7 +231,7 @@ struct Check {
     noField,     ///< it has no such field
     oneField,    ///< it has the field at most once
     wellFormed,  ///< the peer's handshake keeps to the grammar, field by field
-    freshKey,    ///< the peer has not used its Sec-WebSocket-Key before
+    freshKey,    ///< the peer has not used its Sec-WebSocket-Key before; the last of the opening
     freshMasks,  ///< the masking keys of the peer's frames follow no simple rule
     closeCode,   ///< the peer's Close frame has one of the codes `values`; none is always right
     oneClose,    ///< the peer sends one Close frame at most
@@ -244,6 +243,9 @@ struct Check {
   std::string name;
   std::vector<std::string> values;
   std::optional<std::string> section;  ///< of the RFC, when it is another than that of the case
+
+  /// Nothing that comes after the opening handshake counts.
+  [[nodiscard]] bool isOfOpening() const { return kind <= Kind::freshKey; }
 };
 
 /// The opening handshake that we send, where it is another than the usual one: as client our

@@ -95,7 +95,7 @@ void Script::run(const suite::SendOctets& step) {
 
 void Script::run(const suite::Await& step) {
   // Once something is missing, waiting as long for each further event would not make it better.
-  constexpr double kNextAwait = 0.25;
+  constexpr double kNextAwait = 0.1;
   const double seconds = judge_.hasMissed() ? std::min(step.seconds, kNextAwait) : step.seconds;
   isWaiting_ = true;
   waitTag_.reset();
